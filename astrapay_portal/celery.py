@@ -1,0 +1,22 @@
+"""The Celery application. Tasks carry no payload: each looks at its own table, so a lost or doubled message is harmless."""
+
+import os
+from typing import Any
+
+import pghistory
+from celery import Celery, Task
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "astrapay_portal.settings")
+
+
+class RecordedTask(Task):  # type: ignore[type-arg]
+    """Writes made by a task are recorded in the history with the task's name."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with pghistory.context(action=self.name, channel="SYSTEM"):
+            return super().__call__(*args, **kwargs)
+
+
+app = Celery("astrapay_portal", task_cls=RecordedTask)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,85 @@
+"""What the machine tells the product, read once, typed, and refused early when it cannot be right."""
+
+import json
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent.parent
+API_HOSTS = {"sandbox": "https://api-sandbox.astrapay.com.br", "production": "https://api.astrapay.com.br"}
+PORTAL_HOSTS = {
+    "sandbox": "https://bkof-portal-hml.astrapay.com.br",
+    "production": "https://bkof-portal.astrapay.com.br",
+}
+
+
+class Environment(BaseSettings):
+    """Environment variables. Without DATABASE_URL and REDIS_URL the services that `manage.py up` started are used."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    environment: Literal["sandbox", "production"] = "sandbox"
+    debug: bool = False
+    data_dir: Path = PROJECT / ".data"
+    database_url: str | None = None
+    redis_url: str | None = None
+    secret_key: str | None = None
+    credential_key: str | None = Field(None, description="keys the digests of API secrets; apart from SECRET_KEY")
+    allowed_hosts: str = "*"
+    api_url: str | None = None
+    public_url: str | None = None
+    pix_gateway: str | None = None
+    static_dir: Path | None = None
+    trusted_proxy_count: int = 0
+
+    @model_validator(mode="after")
+    def production_states_its_secrets(self) -> Self:
+        if self.environment == "production":
+            missing = [
+                name.upper()
+                for name in ("secret_key", "credential_key", "database_url", "redis_url")
+                if getattr(self, name) is None
+            ]
+            if missing or self.allowed_hosts == "*" or self.debug:
+                raise ValueError(f"production needs {', '.join([*missing, 'ALLOWED_HOSTS'])} and DEBUG off")
+        return self
+
+    @cached_property
+    def services(self) -> dict[str, str]:
+        """Where `manage.py up` put Postgres and Valkey: {database_url, redis_url}, or empty."""
+        try:
+            return dict(json.loads((self.data_dir / "services.json").read_text()))
+        except FileNotFoundError:
+            return {}
+
+    @property
+    def postgres(self) -> str:
+        return self.database_url or self.services.get("database_url", "postgres://portal@127.0.0.1:1/portal")
+
+    @property
+    def valkey(self) -> str:
+        return self.redis_url or self.services.get("redis_url", "redis://127.0.0.1:1/0")
+
+    @property
+    def api_address(self) -> str:
+        return self.api_url or API_HOSTS[self.environment]
+
+    @property
+    def public_address(self) -> str:
+        return self.public_url or PORTAL_HOSTS[self.environment]
+
+    def secret(self, name: str) -> str:
+        """The named secret, or one made on first use and kept below the data directory (never in production)."""
+        given: str | None = getattr(self, name)
+        if given is not None:
+            return given
+        kept = self.data_dir / name
+        if not kept.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            kept.touch(mode=0o600, exist_ok=True)
+            kept.write_text(secrets.token_urlsafe(48))
+        return kept.read_text()

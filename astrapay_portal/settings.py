@@ -1,0 +1,276 @@
+"""Django settings. What differs between machines comes from `environment.py`."""
+
+from datetime import timedelta
+from typing import Any
+
+import dj_database_url
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from astrapay_portal.environment import PROJECT, Environment
+
+django_stubs_ext.monkeypatch()
+
+environment = Environment()
+BASE_DIR = PROJECT
+DATA_DIR = environment.data_dir
+ENVIRONMENT = environment.environment
+SANDBOX = ENVIRONMENT == "sandbox"
+API_URL = environment.api_address
+PUBLIC_URL = environment.public_address
+
+DEBUG = environment.debug
+SECRET_KEY = environment.secret("secret_key")
+CREDENTIAL_KEY = environment.secret("credential_key")
+ALLOWED_HOSTS = environment.allowed_hosts.split(",")
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "pgtrigger",
+    "pghistory",
+    "django_cotton",
+    "django_htmx",
+    "django_filters",
+    "allauth",
+    "allauth.account",
+    "oauth2_provider",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "core",
+    "accounts",
+    "webhooks",
+    "gateways",
+    "charges",
+    "astrapay_portal",
+]
+
+MIDDLEWARE = [
+    "core.web.middleware.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.web.middleware.PathCSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.web.UserLocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "core.web.middleware.HtmxConventions",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.web.ClientMiddleware",
+]
+
+ROOT_URLCONF = "astrapay_portal.urls"
+WSGI_APPLICATION = "astrapay_portal.wsgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "core.web.context.frame",
+                "accounts.web.frame",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "core.templatetags.portal"],
+        },
+    }
+]
+
+# Data -----------------------------------------------------------------------------------------------------------
+
+DATABASES: dict[str, Any] = {
+    "default": {
+        **dj_database_url.parse(environment.postgres, conn_max_age=60, conn_health_checks=True),
+        "ATOMIC_REQUESTS": False,  # an action that calls a gateway must do so between two transactions
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": environment.valkey,
+        "KEY_PREFIX": "astrapay",
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 2},
+    }
+}
+REDIS_URL = environment.valkey
+
+PGHISTORY_APPEND_ONLY = True
+PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = True
+
+# People ---------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "accounts.hashers.KeyedSha256Hasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.FourKindsValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "accounts.adapter.PortalAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/30m/key,100/m/ip", "login": "60/m/ip", "reset_password": "20/m/ip,5/m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.trusted_proxy_count
+
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_NAME = "astrapay_session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not SANDBOX
+CSRF_FAILURE_VIEW = "core.web.errors.csrf_failure"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+
+# OAuth ----------------------------------------------------------------------------------------------------------
+
+OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.Application"
+OAUTH2_PROVIDER = {
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "SCOPES_BACKEND_CLASS": "accounts.oauth.ApplicationScopes",
+    "OAUTH2_VALIDATOR_CLASS": "accounts.oauth.CredentialValidator",
+    "CLIENT_SECRET_HASHER": "keyed_sha256",
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+}
+
+# API ------------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.bearer.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["core.api.permissions.RequiredScope"],
+    "DEFAULT_RENDERER_CLASSES": ["core.api.formats.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.formats.StrictJsonParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.api.formats.OnlyJson",
+    "DEFAULT_SCHEMA_CLASS": "core.api.schema.ContractSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "core.api.errors.exception_handler",
+    "URL_FORMAT_OVERRIDE": None,
+    "UNAUTHENTICATED_USER": None,
+    "COERCE_DECIMAL_TO_STRING": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "AstraPay API",
+    "VERSION": "1",
+    "DESCRIPTION": "",
+    "SERVERS": [{"url": API_URL}],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/v1",
+    "PREPROCESSING_HOOKS": ["core.api.schema.only_canonical_paths"],
+    "SERVE_URLCONF": "astrapay_portal.api_urls",
+}
+API_REQUESTS_PER_MINUTE = 600
+TOKEN_REQUESTS_PER_MINUTE_BY_CREDENTIAL = 30
+TOKEN_REQUESTS_PER_MINUTE_BY_ADDRESS = 300
+
+# Work in the background -----------------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = environment.valkey
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_TIMEOUT = 0.5
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 2,
+    "retry_on_timeout": False,
+    "max_retries": 0,
+}
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# A tick that no worker ate expires, so that a stopped worker does not come back to a queue of stale ticks.
+CELERY_BEAT_SCHEDULE = {
+    "gateways-sandbox": {"task": "gateways.tasks.run_sandbox", "schedule": 1.0, "options": {"expires": 2}},
+    "gateways-notices": {"task": "gateways.tasks.handle_waiting_notices", "schedule": 5.0, "options": {"expires": 10}},
+    "charges-refunds": {"task": "charges.tasks.send_waiting_refunds", "schedule": 5.0, "options": {"expires": 10}},
+    "charges-unknown": {"task": "charges.tasks.look_up_unknown_outcomes", "schedule": 10.0, "options": {"expires": 20}},
+    "charges-expiry": {"task": "charges.tasks.record_expiries", "schedule": 5.0, "options": {"expires": 10}},
+    "core-forget": {"task": "core.tasks.forget_old_rows", "schedule": 3600.0, "options": {"expires": 3600}},
+}
+
+PIX_GATEWAY = environment.pix_gateway or ("gateways.sandbox.pix.SandboxPix" if SANDBOX else None)
+GATEWAY_TIMEOUT_SECONDS = 10.0
+
+# Language and time ----------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "pt-br"
+LANGUAGES = [("pt-br", _("Portuguese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "America/Sao_Paulo"
+
+# Pages ----------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = environment.static_dir or DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "astrapay_portal.embedded.assets.FetchedAssetsFinder",
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = 0 if SANDBOX else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not SANDBOX
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.trusted_proxy_count else None
+SECURE_SSL_REDIRECT = False  # an API call over http is refused by the front server, never redirected
+
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+DEFAULT_FROM_EMAIL = "AstraPay <no-reply@astrapay.com.br>"
+
+LOGGING_CONFIG = "core.logs.configure"
+LOGGING: dict[str, Any] = {}

@@ -1,0 +1,45 @@
+"""Who changed what: every change of a tracked row is recorded by the database, with the actor that was known then."""
+
+from typing import Any, TypeVar
+
+import pghistory
+import pgtrigger
+from django.db import models
+
+from core.actor import Actor
+
+M = TypeVar("M", bound=models.Model)
+
+NO_TRUNCATE = pgtrigger.Trigger(
+    name="no_truncate",
+    level=pgtrigger.Statement,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Truncate,
+    func="RAISE EXCEPTION 'append only: %', TG_TABLE_NAME;",
+)
+
+
+def track(*, exclude: list[str] | None = None) -> Any:
+    """Records inserts and updates of a model. The context is stored with each history row: a shared context row
+    would be rewritten by later writes and could not be trusted as audit."""
+    return pghistory.track(
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(),
+        pghistory.DeleteEvent(),
+        exclude=exclude,
+        context_field=pghistory.ContextJSONField(),
+        context_id_field=pghistory.ContextUUIDField(),
+        append_only=True,
+    )
+
+
+def name_actor(actor: Actor) -> None:
+    """Adds the actor to the history context that the door has opened, or opens none when there is none."""
+    pghistory.context(
+        actor=actor.name,
+        channel=actor.channel.value,
+        client_id=actor.client_id,
+        user_id=actor.user_id,
+        credential_id=actor.credential_id,
+        request_id=str(actor.request_id) if actor.request_id else None,
+    )

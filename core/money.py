@@ -1,0 +1,28 @@
+"""Money: reais as `Decimal` with two decimals, never a float."""
+
+import re
+from decimal import Decimal
+
+from babel.numbers import format_currency
+from django.utils import translation
+
+CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+LARGEST = Decimal("9999999999.99")
+AMOUNT_TEXT = re.compile(r"-?(0|[1-9]\d*)(\.\d{1,2})?", re.ASCII)
+
+
+def with_cents(amount: Decimal) -> Decimal:
+    return amount.quantize(CENT)
+
+
+def cents(amount: Decimal) -> int:
+    """The cents after the point: 1 for 10.01."""
+    return int(amount * 100) % 100
+
+
+def formatted(amount: Decimal, language: str | None = None) -> str:
+    """In the reader's language: `R$ 1.234,56` or `R$1,234.56`; money that leaves carries a real minus sign."""
+    locale = (language or translation.get_language() or "pt-br").replace("-", "_").split("_")
+    name = "pt_BR" if locale[0] == "pt" else "en"
+    return format_currency(amount, "BRL", locale=name).replace("-", "\N{MINUS SIGN}")
