@@ -1,4 +1,4 @@
-"""Named errors and their one registry. A domain error says which rule was broken; the doors turn it into their own form.
+"""Named errors and their one registry. A domain error says which rule was broken; each door gives it its form.
 
 Codes: 1 internal, 10-13 the request's key, 20-29 who asks, 30-36 the request as such, then a block for each product.
 """
