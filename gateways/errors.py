@@ -1,19 +1,19 @@
-"""How asking the outside can end other than well. Codes 37-39 and, from gateways to callers, plain exceptions."""
+"""How asking the outside can end other than well."""
 
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import DomainError
+from core.errors import Unavailable
 
 
-class GatewayNotConfigured(DomainError):
+class GatewayNotConfigured(Unavailable):
     """Nothing is accepted that cannot be executed (API.md 3)."""
 
-    code, status = 37, 503
     message = _("Payments are not switched on here yet. Tell support.")
 
 
-class GatewayBusy(DomainError):
-    code, status = 38, 503
+class GatewayBusy(Unavailable):
+    """Half of the process's threads wait for the gateway already; the others stay free for the portal."""
+
     message = _("The Pix network answers slowly at the moment. Try again with the same x-transaction-id.")
 
 
