@@ -65,10 +65,3 @@ class MerchantRefundIdUsed(DomainError):
 class PixNotOfThisCharge(DomainError):
     code = 124
     message = _("No Pix with this endToEndId was received for this charge.")
-
-
-class PixAlreadyReturned(DomainError):
-    """A Pix that did not pay its charge goes back by itself."""
-
-    code = 125
-    message = _("This Pix did not pay the charge and is already being returned in full.")

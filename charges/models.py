@@ -18,6 +18,7 @@ from charges.states import (
     RefundNature,
     RefundReason,
     RefundStatus,
+    status_at,
 )
 from core import clock
 from core.actor import Channel
@@ -94,8 +95,7 @@ class Charge(models.Model):
 
     def status_at(self, moment: datetime) -> ChargeStatus:
         """The status at a moment: what was open and whose end has passed is EXPIRED, whether or not a job said so."""
-        recorded = ChargeStatus(self.status)
-        return ChargeStatus.EXPIRED if recorded in OPEN and self.expires_at <= moment else recorded
+        return status_at(self.status, self.expires_at, moment)
 
     @property
     def current_status(self) -> ChargeStatus:

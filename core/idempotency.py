@@ -87,6 +87,7 @@ class Claim(Generic[T]):
         self._render = render
         self._kept: IdempotencyKey | None = None
         self.answer: Answer | None = None
+        self.resumed = False
 
     def reserve(self, reservation: Callable[[], str]) -> str:
         """Commits the claim together with the reservation and gives its id, or that of an earlier attempt."""
@@ -96,6 +97,7 @@ class Claim(Generic[T]):
                 raise AlreadyAnswered(_replay(kept))
             if kept.subject and kept.lease_until and kept.lease_until > clock.now():
                 raise StillRunning
+            self.resumed = bool(kept.subject)
             kept.subject = kept.subject or reservation()
             kept.lease_until = clock.now() + LEASE
             kept.save(update_fields=["subject", "lease_until"])

@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Protocol
+
+
+class NetworkState(StrEnum):
+    """What the network says a charge is."""
+
+    ACTIVE = "ACTIVE"
+    PAID = "PAID"
+    CANCELLED = "CANCELLED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class PixGateway(Protocol):
 
     def create_charge(self, order: ChargeOrder) -> None: ...
 
-    def charge_exists(self, txid: str) -> bool: ...
+    def look_up_charge(self, txid: str) -> NetworkState | None: ...
 
     def change_charge(self, order: ChargeOrder) -> None: ...
 
