@@ -169,7 +169,7 @@ OAUTH2_PROVIDER = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.bearer.BearerAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["core.api.permissions.RequiredScope"],
+    "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["core.api.formats.JsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["core.api.formats.StrictJsonParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.api.formats.OnlyJson",
@@ -242,7 +242,6 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "astrapay_portal.embedded.assets.FetchedAssetsFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -18,6 +18,7 @@ from core.audit import name_actor
 from core.errors import (
     BodyTooLarge,
     MethodNotAllowed,
+    ScopeMissing,
     TooManyRequests,
     TransactionIdMalformed,
     TransactionIdMissing,
@@ -50,7 +51,7 @@ class Endpoint(APIView):
         self.perform_authentication(request)
         self.refuse_too_many(request)
         self.refuse_without_transaction_id(request)
-        self.check_permissions(request)
+        self.refuse_without_scope(request)
         name_actor(self.actor)
         if self.is_keyed(request) and (answer := idempotency.finished(self.keyed_request(request))):
             raise Replayed(answer)
@@ -85,6 +86,11 @@ class Endpoint(APIView):
             raise TransactionIdMissing
         if request._request.transaction_id is None:  # type: ignore[attr-defined]
             raise TransactionIdMalformed
+
+    def refuse_without_scope(self, request: Request) -> None:
+        wanted = self.scopes.get(str(request.method))
+        if wanted and not request.auth.holds(wanted):
+            raise ScopeMissing(scope=wanted)
 
     # What a handler uses ---------------------------------------------------------------------------------------
 
