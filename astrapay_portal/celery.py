@@ -1,4 +1,4 @@
-"""The Celery application. Tasks carry no payload: each looks at its own table, so a lost or doubled message is harmless."""
+"""The Celery application. Tasks carry no payload and look at their own tables: a lost message is harmless."""
 
 import os
 from typing import Any

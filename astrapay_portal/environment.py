@@ -69,6 +69,12 @@ class Environment(BaseSettings):
         return self.api_url or API_HOSTS[self.environment]
 
     @property
+    def pix_location_host(self) -> str:
+        """The host in dynamic codes. A payer's bank reads it, so it must be a public name: one with a dot."""
+        host = self.api_address.partition("://")[2]
+        return host if "." in host else API_HOSTS[self.environment].partition("://")[2]
+
+    @property
     def public_address(self) -> str:
         return self.public_url or PORTAL_HOSTS[self.environment]
 

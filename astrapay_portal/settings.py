@@ -19,6 +19,7 @@ ENVIRONMENT = environment.environment
 SANDBOX = ENVIRONMENT == "sandbox"
 API_URL = environment.api_address
 PUBLIC_URL = environment.public_address
+PIX_LOCATION_HOST = environment.pix_location_host
 
 DEBUG = environment.debug
 SECRET_KEY = environment.secret("secret_key")
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "astrapay_portal.aliases.CanonicalPath",
     "core.web.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -18,6 +18,7 @@ from charges.states import (
     RefundNature,
     RefundReason,
     RefundStatus,
+    status_at,
 )
 from core import clock
 from core.actor import Channel
@@ -69,17 +70,23 @@ class Charge(models.Model):
         ordering = ["-created_at", "-id"]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0, amount__lte=LARGEST), name="charge_amount_in_range"),
-            models.CheckConstraint(condition=Q(expires_at__gt=models.F("created_at")), name="charge_ends_after_creation"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("created_at")), name="charge_ends_after_creation"
+            ),
         ]
         indexes = [
             models.Index("client", models.F("created_at").desc(), models.F("id").desc(), name="charges_newest_first"),
             models.Index("client", "status", models.F("created_at").desc(), name="charges_by_status"),
-            models.Index("client", models.F("paid_at").desc(), name="charges_by_payment", condition=Q(paid_at__isnull=False)),
+            models.Index(
+                "client", models.F("paid_at").desc(), name="charges_by_payment", condition=Q(paid_at__isnull=False)
+            ),
             models.Index("client", models.F("updated_at").desc(), name="charges_by_change"),
             models.Index("client", "debtor_document", models.F("created_at").desc(), name="charges_by_debtor"),
             models.Index("client", "user_reference", models.F("created_at").desc(), name="charges_by_reference"),
             models.Index(fields=["expires_at"], name="charges_to_expire", condition=Q(status__in=OPEN)),
-            models.Index(fields=["next_look_up_at"], name="charges_to_look_up", condition=Q(next_look_up_at__isnull=False)),
+            models.Index(
+                fields=["next_look_up_at"], name="charges_to_look_up", condition=Q(next_look_up_at__isnull=False)
+            ),
         ]
         triggers = [transitions("status", CHARGE_TRANSITIONS)]
 
@@ -88,8 +95,7 @@ class Charge(models.Model):
 
     def status_at(self, moment: datetime) -> ChargeStatus:
         """The status at a moment: what was open and whose end has passed is EXPIRED, whether or not a job said so."""
-        recorded = ChargeStatus(self.status)
-        return ChargeStatus.EXPIRED if recorded in OPEN and self.expires_at <= moment else recorded
+        return status_at(self.status, self.expires_at, moment)
 
     @property
     def current_status(self) -> ChargeStatus:
@@ -188,7 +194,9 @@ class Refund(models.Model):
         ]
         indexes = [
             models.Index("client", models.F("created_at").desc(), models.F("id").desc(), name="refunds_newest_first"),
-            models.Index(fields=["next_attempt_at"], name="refunds_to_send", condition=Q(next_attempt_at__isnull=False)),
+            models.Index(
+                fields=["next_attempt_at"], name="refunds_to_send", condition=Q(next_attempt_at__isnull=False)
+            ),
         ]
         triggers = [transitions("status", REFUND_TRANSITIONS), REFUNDS_WITHIN_PAYMENT]
 

@@ -1,5 +1,7 @@
 """States of a charge, of a received Pix and of a refund (STATES.md 1 and 2; BCB Pix API 2.9, cob and devolução)."""
 
+from datetime import datetime
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -48,6 +50,12 @@ CHARGE_TRANSITIONS: dict[ChargeStatus, frozenset[ChargeStatus]] = {
     ChargeStatus.REFUNDED: frozenset(),
     ChargeStatus.FAILED_CREATION: frozenset(),
 }
+
+
+def status_at(recorded: str, expires_at: datetime, moment: datetime) -> ChargeStatus:
+    """The status at a moment: what was open and whose end has passed is EXPIRED, whether or not a job said so."""
+    expired = recorded in OPEN and expires_at <= moment
+    return ChargeStatus.EXPIRED if expired else ChargeStatus(recorded)
 
 
 class PaymentOutcome(TextChoices):

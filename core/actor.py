@@ -5,6 +5,8 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+BRASILIA = ZoneInfo("America/Sao_Paulo")
+
 
 class Channel(StrEnum):
     """The door through which an action came in."""
@@ -17,13 +19,13 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Everything an action may know about its caller. `permissions` are `MODULE:permission`, as `accounts` grants them."""
+    """Everything an action may know about its caller. `permissions` are texts such as `CHARGES:refund`."""
 
     client_id: int
     channel: Channel
     name: str
     permissions: frozenset[str] = field(default_factory=frozenset)
-    zone: ZoneInfo = ZoneInfo("America/Sao_Paulo")
+    zone: ZoneInfo = BRASILIA
     user_id: int | None = None
     credential_id: int | None = None
     request_id: UUID | None = None

@@ -1,4 +1,4 @@
-"""Named errors and their one registry. A domain error says which rule was broken; the doors turn it into their own form.
+"""Named errors and their one registry. A domain error says which rule was broken; each door gives it its form.
 
 Codes: 1 internal, 10-13 the request's key, 20-29 who asks, 30-36 the request as such, then a block for each product.
 """
@@ -15,7 +15,8 @@ type_message = str | Promise
 
 
 class DomainError(Exception):
-    """A rule said no. `errors` are sentences that begin with the path of the field they speak of."""
+    """A rule said no. `errors` are sentences that begin with the path of the field they speak of. A subclass that
+    names no code of its own is a case of its parent."""
 
     code: ClassVar[int]
     status: ClassVar[int] = 422
@@ -28,7 +29,7 @@ class DomainError(Exception):
         self.details = details
 
     def __init_subclass__(cls) -> None:
-        if REGISTRY.setdefault(cls.code, cls) is not cls:
+        if "code" in cls.__dict__ and REGISTRY.setdefault(cls.code, cls) is not cls:
             raise TypeError(f"error code {cls.code} belongs to {REGISTRY[cls.code].__name__}")
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ class IdempotencyKey(models.Model):
     """A request's claim on its key, and after success what it was answered (API.md 4)."""
 
     client_id = models.BigIntegerField()
-    method = models.CharField(max_length=6)
+    method = models.CharField(max_length=6)  # PORTAL for the forms of the portal
     path = models.CharField(max_length=255)
     key = models.UUIDField()
     fingerprint = models.BinaryField(max_length=32)

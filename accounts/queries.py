@@ -1,0 +1,60 @@
+"""Reads of people and clients."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.models import Application, Client, Membership, User
+from accounts.permissions import permissions_of_scopes
+from accounts.states import MembershipStatus
+from core.actor import Actor, Channel
+from core.errors import NotFound
+
+
+def memberships_of(user: User) -> QuerySet[Membership]:
+    """The memberships that let the person in now."""
+    return (
+        Membership.objects.filter(user=user, status=MembershipStatus.ACTIVE, client__is_active=True)
+        .select_related("client")
+        .prefetch_related("roles")
+        .order_by("client__trade_name", "client_id")
+    )
+
+
+def client_of(actor: Actor) -> Client:
+    """The actor's client. Raises NotFound when it was deactivated."""
+    client = Client.objects.filter(pk=actor.client_id, is_active=True).first()
+    if client is None:
+        raise NotFound
+    return client
+
+
+def person(membership: Membership, *, request_id: UUID | None) -> Actor:
+    """The actor that a signed-in person is in one client."""
+    return Actor(
+        client_id=membership.client_id,
+        channel=Channel.PORTAL,
+        name=membership.user.get_full_name(),
+        permissions=membership.permissions(),
+        zone=membership.client.zone,
+        user_id=membership.user_id,
+        request_id=request_id,
+    )
+
+
+def credential(application: Application, *, request_id: UUID | None = None) -> Actor:
+    """The actor that an API credential is, with all of its scopes."""
+    return Actor(
+        client_id=application.tenant_id,
+        channel=Channel.API,
+        name=application.name,
+        permissions=permissions_of_scopes(application.scopes),
+        zone=application.tenant.zone,
+        credential_id=application.pk,
+        request_id=request_id,
+    )
+
+
+def system(client: Client) -> Actor:
+    """The platform itself: notices, the clock, automatic returns. It asks nobody for permission."""
+    return Actor(client_id=client.pk, channel=Channel.SYSTEM, name="system", zone=client.zone)

@@ -1,0 +1,135 @@
+"""What `accounts` offers the pages of every app: who is asking, for which client, and whether the page may act."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone, translation
+
+from accounts import queries
+from accounts.errors import ClientChanged
+from accounts.models import Client, Membership, User
+from core.actor import Actor
+from core.api.errors import is_api
+from core.audit import name_actor
+from core.errors import DomainError, PermissionMissing
+from core.web.errors import answer, error_page
+from core.web.modules import entries_for
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class PortalRequest(HttpRequest):
+    """A request of a signed-in person who works for a client."""
+
+    user: User
+    actor: Actor
+    client: Client
+    membership: Membership
+    memberships: list[Membership]
+    htmx: Any
+
+
+class UserLocaleMiddleware:
+    """The language of a page: the person's own, or the one chosen before sign-in; Portuguese otherwise. The API
+    follows Accept-Language."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = self.language_of(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    def language_of(self, request: HttpRequest) -> str:
+        if is_api(request.path_info):
+            return translation.get_language_from_request(request)
+        chosen = request.COOKIES.get("astrapay_language", "")
+        return chosen if chosen in ("pt-br", "en") else "pt-br"
+
+
+class ClientMiddleware:
+    """Finds the client that the person works for, and refuses a page that was made for another one."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = None if is_api(request.path_info) else request.user
+        if isinstance(user, User):
+            self.find_client(request, user)
+            if self.is_stale(request):
+                return answer_stale(request)
+        zone = getattr(request, "actor", None)
+        with timezone.override(zone.zone if zone else None):
+            return self.get_response(request)
+
+    def find_client(self, request: HttpRequest, user: User) -> None:
+        memberships = list(queries.memberships_of(user))
+        chosen = next((each for each in memberships if each.client_id == user.chosen_client_id), None)
+        if chosen is None and len(memberships) == 1:
+            chosen = memberships[0]
+        request.memberships = memberships  # type: ignore[attr-defined]
+        request.membership = chosen  # type: ignore[attr-defined]
+        request.client = chosen.client if chosen else None  # type: ignore[attr-defined]
+        if chosen:
+            chosen.user = user
+            request.actor = queries.person(chosen, request_id=request.request_id)  # type: ignore[attr-defined]
+            name_actor(request.actor)  # type: ignore[attr-defined]
+
+    def is_stale(self, request: HttpRequest) -> bool:
+        """Pages send the client they were made for with every form and every htmx request."""
+        said = request.headers.get("X-Client") or (request.POST.get("client") if request.method == "POST" else None)
+        client = request.client  # type: ignore[attr-defined]
+        return bool(said) and (client is None or said != client.public_id)
+
+
+def answer_stale(request: HttpRequest) -> HttpResponse:
+    error = ClientChanged()
+    response = error_page(request, status=error.status, title=str(error), advice="")
+    if request.htmx:  # type: ignore[attr-defined]
+        response["HX-Refresh"] = "true"
+    return response
+
+
+class RoleRequiredMixin(LoginRequiredMixin):
+    """A page of the portal: signed in, a client chosen, the permission held. Domain errors become error pages."""
+
+    permission: ClassVar[str | None] = None
+    request: PortalRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        if getattr(request, "actor", None) is None:
+            return redirect("customer-selector")
+        try:
+            if self.permission and not self.actor.may(self.permission):
+                raise PermissionMissing
+            return super().dispatch(request, *args, **kwargs)
+        except DomainError as error:
+            return answer(request, error, title=str(error))
+
+    @property
+    def actor(self) -> Actor:
+        return self.request.actor
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The client switcher and the navigation."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return {}
+    return {
+        "client": request.client,  # type: ignore[attr-defined]
+        "memberships": request.memberships,  # type: ignore[attr-defined]
+        "navigation": entries_for(actor.permissions | {"any"}),
+        "actor": actor,
+    }

@@ -1,0 +1,61 @@
+"""The one way in which a charge changes: through the transition table, with a new version and its event."""
+
+from collections.abc import Callable
+
+from accounts.permissions import Module
+from charges.models import Charge
+from charges.states import CHARGE_TRANSITIONS, ChargeStatus
+from core import clock
+from core.actor import Actor
+from core.errors import NotFound
+from webhooks.events import Change, Message, publish
+
+
+def locked(txid: str, *, client_id: int | None = None) -> Charge:
+    """The charge under its lock, which every change of it and of its refunds takes first. Raises NotFound."""
+    rows = Charge.objects.select_for_update(of=("self",)).select_related("client").filter(txid=txid)
+    charge = (rows if client_id is None else rows.filter(client_id=client_id)).first()
+    if charge is None:
+        raise NotFound
+    return charge
+
+
+def move(charge: Charge, status: ChargeStatus) -> None:
+    """Raises ValueError for a transition that STATES.md 1 does not list."""
+    before = ChargeStatus(charge.status)
+    if status not in CHARGE_TRANSITIONS[before]:
+        raise ValueError(f"{before} → {status}")
+    charge.status = status
+
+
+def record(
+    charge: Charge,
+    name: str,
+    *,
+    actor: Actor,
+    fields: tuple[str, ...] = (),
+    facts: dict[str, str] | None = None,
+    tell: Callable[[Charge], Message | None] | None = None,
+) -> None:
+    """Saves the named fields with a new version and publishes the event, in the caller's transaction.
+
+    `tell` makes the message for merchants, after the version is known.
+    """
+    charge.version += 1
+    charge.updated_at = clock.now()
+    charge.save(update_fields=[*fields, "version", "updated_at"])
+    announce(charge, name, actor=actor, facts=facts, message=tell(charge) if tell else None)
+
+
+def announce(
+    charge: Charge, name: str, *, actor: Actor, facts: dict[str, str] | None = None, message: Message | None = None
+) -> None:
+    change = Change(
+        name=f"charge.{name}",
+        module=Module.CHARGES.value,
+        object_type="charge",
+        object_id=charge.txid,
+        version=charge.version,
+        facts=facts or {},
+    )
+    publish(change, actor=actor, message=message)

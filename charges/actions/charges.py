@@ -1,0 +1,291 @@
+"""Making, changing and deleting a Pix charge. The network is asked between two transactions (API.md 4 and 6.1)."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from accounts import permissions
+from accounts.models import Client
+from accounts.permissions import Fine, Module
+from accounts.queries import client_of
+from charges.actions.changes import announce, locked, move, record
+from charges.codes import dynamic_code
+from charges.errors import (
+    ChargeAboveLimit,
+    ChargeAlreadyPaid,
+    ChargeNotOpen,
+    ChargeRefused,
+    DebtorDocumentMissing,
+    EndAlreadyPassed,
+    ReceivingKeyMissing,
+)
+from charges.messages import lifecycle_message
+from charges.models import Charge
+from charges.states import ChargeStatus
+from core import clock, money
+from core.actor import Actor
+from core.errors import Unavailable
+from core.idempotency import LEASE, Claim
+from core.ids import random_id
+from gateways import calls, notices
+from gateways.errors import AlreadyPaid, GatewayRefused, OutcomeUnknown
+from gateways.protocols import ChargeOrder, PixGateway
+from webhooks.events import amount_fact
+
+WRITE = permissions.fine(Module.CHARGES, Fine.WRITE)
+TXID_LENGTH = 31
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeDraft:
+    """What a charge is made of. `amount` in reais, `expiration` in seconds from creation (None: the client's own)."""
+
+    amount: Decimal
+    expiration: int | None = None
+    description: str = ""
+    user_reference: str = ""
+    payer_request: str = ""
+    additional_information: list[dict[str, str]] = field(default_factory=list)
+    debtor_name: str = ""
+    debtor_document: str = ""
+    validate_debtor: bool = False
+
+
+def create_charge(*, actor: Actor, draft: ChargeDraft, claim: Claim[Charge]) -> Charge:
+    """Makes a charge and asks the network for it. An unknown outcome leaves it CREATED and is looked up later.
+
+    Raises ReceivingKeyMissing, ChargeAboveLimit, ChargeRefused, and Unavailable before anything was written.
+    """
+    permissions.require(actor, WRITE)
+    with calls.pix() as gateway:
+        txid = claim.reserve(partial(_reserve, actor, draft))
+        charge = Charge.objects.get(txid=txid)
+        try:
+            accepted = charge.status != ChargeStatus.CREATED or _ask(gateway, charge, repeated=claim.resumed)
+        except GatewayRefused as refusal:
+            _record_refusal(txid, refusal.reason, claim)
+            raise ChargeRefused(reason=refusal.reason) from refusal
+    return _settle_creation(txid, actor, claim, accepted=accepted)
+
+
+def change_charge(*, actor: Actor, txid: str, changes: Mapping[str, Any], claim: Claim[Charge]) -> Charge:
+    """Changes an open charge, the network first. `changes` holds fields of ChargeDraft; absent ones stay.
+
+    Raises ChargeNotOpen, ChargeAlreadyPaid, EndAlreadyPassed, DebtorDocumentMissing, ChargeAboveLimit.
+    """
+    permissions.require(actor, WRITE)
+    with calls.pix() as gateway:
+        claim.reserve(partial(_check_change, actor, txid, changes))
+        while True:
+            seen = locked_snapshot(actor, txid)
+            wanted = _changed(seen, changes)
+            _tell_network(lambda: gateway.change_charge(order_of(wanted)), txid, claim)  # noqa: B023 - called at once
+            with transaction.atomic():
+                charge = _open_charge(actor, txid)
+                if charge.revision != seen.revision:
+                    continue  # another change came between: the network hears the newer one again
+                charge = _changed(charge, changes)
+                charge.revision += 1
+                record(charge, "changed", actor=actor, fields=(*STORED, "revision"), facts=_facts(charge))
+                claim.finish(charge)
+                return charge
+
+
+def cancel_charge(*, actor: Actor, txid: str, claim: Claim[Charge]) -> Charge:
+    """Deletes an open charge, the network first; its row stays. Raises ChargeNotOpen, ChargeAlreadyPaid."""
+    permissions.require(actor, WRITE)
+    with calls.pix() as gateway:
+        claim.reserve(lambda: _open_charge(actor, txid).txid)
+        _tell_network(lambda: gateway.cancel_charge(txid), txid, claim)
+    with transaction.atomic():
+        charge = locked(txid, client_id=actor.client_id)
+        if charge.current_status is not ChargeStatus.CANCELLED:
+            end(charge, ChargeStatus.CANCELLED, at=clock.now(), actor=actor)
+        claim.finish(charge)
+    return charge
+
+
+# The steps -----------------------------------------------------------------------------------------------------------
+
+STORED = (
+    "amount",
+    "expires_at",
+    "description",
+    "user_reference",
+    "payer_request",
+    "additional_information",
+    "debtor_name",
+    "debtor_document",
+    "validate_debtor",
+)
+
+
+def order_of(charge: Charge) -> ChargeOrder:
+    """The charge as the network is told of it: a debtor without a document is not sent."""
+    known = bool(charge.debtor_document)
+    return ChargeOrder(
+        txid=charge.txid,
+        amount=charge.amount,
+        receiver_key=charge.receiver_key,
+        created_at=charge.created_at,
+        expires_at=charge.expires_at,
+        debtor_document=charge.debtor_document,
+        debtor_name=charge.debtor_name if known else "",
+        payer_request=charge.payer_request,
+    )
+
+
+def activate(charge: Charge, *, actor: Actor) -> None:
+    """The network confirmed the charge: it has its code now. The caller holds the lock."""
+    move(charge, ChargeStatus.ACTIVE)
+    charge.pix_copy_and_paste = dynamic_code(charge)
+    charge.next_look_up_at = None
+    charge.save(update_fields=["status", "pix_copy_and_paste", "next_look_up_at"])
+    announce(charge, "created", actor=actor, facts=_facts(charge))
+
+
+def end(charge: Charge, status: ChargeStatus, *, at: datetime, actor: Actor, failure: str = "") -> None:
+    """The charge can no longer be paid from `at` on. The caller holds the lock."""
+    move(charge, status)
+    charge.ended_at, charge.failure, charge.next_look_up_at = at, failure, None
+    record(
+        charge,
+        status.value.lower(),
+        actor=actor,
+        fields=("status", "ended_at", "failure", "next_look_up_at"),
+        tell=lifecycle_message,
+    )
+
+
+def _reserve(actor: Actor, draft: ChargeDraft) -> str:
+    client = client_of(actor)
+    _refuse_by_settings(client, draft)
+    moment = clock.now()
+    facts = {name: value for name, value in asdict(draft).items() if name != "expiration"}
+    charge = Charge.objects.create(
+        **facts,
+        client=client,
+        txid=random_id(f"astra{moment.astimezone(client.zone):%Y%m}", TXID_LENGTH),
+        location_token=secrets.token_hex(16),
+        receiver_key=client.pix_key,
+        expires_at=moment + timedelta(seconds=draft.expiration or client.default_expiration),
+        next_look_up_at=moment + LEASE,
+        created_by=actor.name,
+        channel=actor.channel.value,
+        created_at=moment,
+        updated_at=moment,
+    )
+    return charge.txid
+
+
+def _refuse_by_settings(client: Client, draft: ChargeDraft) -> None:
+    if not client.pix_key:
+        raise ReceivingKeyMissing
+    _refuse_above_limit(client, draft.amount)
+    if draft.validate_debtor and not draft.debtor_document:
+        raise DebtorDocumentMissing
+
+
+def _refuse_above_limit(client: Client, amount: Decimal) -> None:
+    if amount > client.largest_charge:
+        raise ChargeAboveLimit(f"amount: {amount}", limit=money.formatted(client.largest_charge))
+
+
+def _ask(gateway: PixGateway, charge: Charge, *, repeated: bool) -> bool:
+    """Whether the network has the charge. A repeated attempt looks first and never sends blindly."""
+    try:
+        if not repeated or gateway.look_up_charge(charge.txid) is None:
+            gateway.create_charge(order_of(charge))
+    except OutcomeUnknown:
+        return False
+    return True
+
+
+def _settle_creation(txid: str, actor: Actor, claim: Claim[Charge], *, accepted: bool) -> Charge:
+    with transaction.atomic():
+        charge = locked(txid)
+        if charge.status == ChargeStatus.CREATED and accepted:
+            activate(charge, actor=actor)
+        elif charge.status == ChargeStatus.CREATED:
+            charge.next_look_up_at = clock.now()
+            charge.save(update_fields=["next_look_up_at"])
+        claim.finish(charge)
+    return charge
+
+
+def _record_refusal(txid: str, reason: str, claim: Claim[Charge]) -> None:
+    with transaction.atomic():
+        charge = locked(txid)
+        move(charge, ChargeStatus.FAILED_CREATION)
+        charge.failure, charge.next_look_up_at = reason[:200], None
+        charge.save(update_fields=["status", "failure", "next_look_up_at"])
+        claim.release()
+
+
+def _open_charge(actor: Actor, txid: str) -> Charge:
+    """The charge under its lock. Raises ChargeNotOpen, ChargeAlreadyPaid."""
+    charge = locked(txid, client_id=actor.client_id)
+    status = charge.current_status
+    if status is ChargeStatus.PAID:
+        raise ChargeAlreadyPaid
+    if status is not ChargeStatus.ACTIVE:
+        raise ChargeNotOpen(status=status.label)
+    return charge
+
+
+def _check_change(actor: Actor, txid: str, changes: Mapping[str, Any]) -> str:
+    charge = _changed(_open_charge(actor, txid), changes)
+    _refuse_above_limit(charge.client, charge.amount)
+    if charge.validate_debtor and not charge.debtor_document:
+        raise DebtorDocumentMissing
+    if charge.expires_at <= clock.now():
+        raise EndAlreadyPassed
+    return charge.txid
+
+
+def locked_snapshot(actor: Actor, txid: str) -> Charge:
+    with transaction.atomic():
+        return _open_charge(actor, txid)
+
+
+def _changed(charge: Charge, changes: Mapping[str, Any]) -> Charge:
+    for name, value in changes.items():
+        if name == "expiration":
+            seconds = value or charge.client.default_expiration
+            charge.expires_at = charge.created_at + timedelta(seconds=seconds)
+        else:
+            setattr(charge, name, value)
+    return charge
+
+
+def _tell_network(call: Any, txid: str, claim: Claim[Charge]) -> None:
+    """Asks the network for a change of an open charge. Whatever is unclear afterwards is looked up by a task."""
+    try:
+        call()
+    except AlreadyPaid as paid:
+        _give_up(txid, claim, look_up=False)
+        notices.handle_waiting(about=txid)
+        raise ChargeAlreadyPaid from paid
+    except GatewayRefused as refusal:
+        _give_up(txid, claim, look_up=True)
+        raise ChargeRefused(reason=refusal.reason) from refusal
+    except OutcomeUnknown as unknown:
+        _give_up(txid, claim, look_up=True)
+        raise Unavailable from unknown
+
+
+def _give_up(txid: str, claim: Claim[Charge], *, look_up: bool) -> None:
+    with transaction.atomic():
+        if look_up:
+            Charge.objects.filter(txid=txid).update(next_look_up_at=clock.now())
+        claim.release()
+
+
+def _facts(charge: Charge) -> dict[str, str]:
+    return {"amount": amount_fact(charge.amount)}

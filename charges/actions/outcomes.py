@@ -1,0 +1,80 @@
+"""What time alone brings about, and outcomes that nobody knows yet. The tasks only call these."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.queries import system
+from charges.actions.changes import locked
+from charges.actions.charges import activate, end, order_of
+from charges.models import Charge
+from charges.states import OPEN, ChargeStatus
+from core import clock
+from gateways import calls
+from gateways.errors import GatewayRefused, OutcomeUnknown
+from gateways.protocols import NetworkState
+
+BATCH = 200
+
+
+def record_expiries() -> None:
+    """Records the end of charges whose time has passed. The status was EXPIRED already: this writes the event."""
+    _each(Charge.objects.filter(status__in=OPEN, expires_at__lte=clock.now()).order_by("expires_at"), _expire)
+
+
+def look_up_unknown_outcomes() -> None:
+    """Asks the network about charges whose creation, change or deletion got no answer."""
+    due = Charge.objects.filter(next_look_up_at__lte=clock.now()).order_by("next_look_up_at")
+    for txid in list(due.values_list("txid", flat=True)[:BATCH]):
+        look_up(txid)
+
+
+def look_up(txid: str) -> None:
+    """Brings our word and the network's together: what it never heard of is sent again under the same txid."""
+    charge = Charge.objects.get(txid=txid)
+    try:
+        with calls.pix() as gateway:
+            state = gateway.look_up_charge(txid)
+            if state is None:
+                gateway.create_charge(order_of(charge))
+            elif state is NetworkState.ACTIVE and charge.status == ChargeStatus.ACTIVE:
+                gateway.change_charge(order_of(charge))
+    except OutcomeUnknown:
+        _postpone(txid)
+    except GatewayRefused as refusal:
+        _settle(txid, NetworkState.CANCELLED, refusal.reason)
+    else:
+        _settle(txid, state or NetworkState.ACTIVE)
+
+
+def _each(rows: QuerySet[Charge], change: Callable[[str], None]) -> None:
+    for txid in list(rows.values_list("txid", flat=True)[:BATCH]):
+        change(txid)
+
+
+def _expire(txid: str) -> None:
+    with transaction.atomic():
+        charge = locked(txid)
+        if charge.status in OPEN and charge.expires_at <= clock.now():
+            end(charge, ChargeStatus.EXPIRED, at=charge.expires_at, actor=system(charge.client))
+
+
+def _postpone(txid: str) -> None:
+    """Twice the charge's age: often at first, rarely later."""
+    moment = clock.now()
+    charge = Charge.objects.get(txid=txid)
+    Charge.objects.filter(pk=charge.pk).update(next_look_up_at=moment + (moment - charge.created_at))
+
+
+def _settle(txid: str, state: NetworkState, reason: str = "") -> None:
+    with transaction.atomic():
+        charge = locked(txid)
+        actor = system(charge.client)
+        if state is NetworkState.CANCELLED and charge.status in OPEN:
+            end(charge, ChargeStatus.CANCELLED, at=clock.now(), actor=actor, failure=reason[:200])
+        elif charge.status == ChargeStatus.CREATED:
+            activate(charge, actor=actor)
+        elif charge.next_look_up_at is not None:
+            charge.next_look_up_at = None
+            charge.save(update_fields=["next_look_up_at"])

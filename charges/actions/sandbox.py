@@ -1,0 +1,66 @@
+"""The sandbox calls and buttons of charges (API.md 8). Nothing happens, and nobody is told, when nothing can change."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts import permissions
+from accounts.permissions import Fine, Module
+from charges import queries
+from charges.actions.changes import locked
+from charges.actions.charges import end
+from charges.states import OPEN, ChargeStatus
+from core import clock
+from core.actor import Actor
+from core.errors import NotFound
+from gateways.sandbox import network, rules
+
+WRITE = permissions.fine(Module.CHARGES, Fine.WRITE)
+
+
+def pay_charge(
+    *, actor: Actor, txid: str, amount: Decimal | None = None, payer_document: str = "", payer_name: str = ""
+) -> None:
+    """A Pix arrives now, of `amount` reais or the charge's own, from the debtor unless somebody else is named."""
+    charge = queries.charge_of(_allowed(actor), txid)
+    document, name = rules.TEST_PAYER
+    network.pay(
+        txid=charge.txid,
+        amount=charge.amount if amount is None else amount,
+        payer_document=payer_document or charge.debtor_document or document,
+        payer_name=payer_name or charge.debtor_name or name,
+        settled_at=clock.now(),
+    )
+
+
+def expire_charge(*, actor: Actor, txid: str) -> None:
+    """Lets the end of an open charge come now."""
+    _allowed(actor)
+    with transaction.atomic():
+        charge = locked(txid, client_id=actor.client_id)
+        if charge.current_status not in OPEN:
+            return
+        charge.expires_at = max(clock.now(), charge.created_at + timedelta(milliseconds=1))
+        charge.save(update_fields=["expires_at"])
+        network.expire(txid=txid, at=charge.expires_at)
+        end(charge, ChargeStatus.EXPIRED, at=charge.expires_at, actor=actor)
+
+
+def complete_refund(*, actor: Actor, refund_id: str) -> None:
+    refund = queries.refund_of(_allowed(actor), refund_id)
+    network.settle_now(refund_id=refund.refund_id, outcome="COMPLETED")
+
+
+def fail_refund(*, actor: Actor, refund_id: str) -> None:
+    refund = queries.refund_of(_allowed(actor), refund_id)
+    network.settle_now(refund_id=refund.refund_id, outcome="FAILED", reason="AM04")
+
+
+def _allowed(actor: Actor) -> Actor:
+    """In production none of this exists."""
+    if not settings.SANDBOX:
+        raise NotFound
+    permissions.require(actor, WRITE)
+    return actor

@@ -1,0 +1,166 @@
+"""Static codes, and what a payer's bank reads behind a dynamic one (API.md 6.1)."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views import View
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from charges import static_codes
+from charges.brcode.code import BRCode
+from charges.brcode.errors import BRCodeFieldInvalid
+from charges.brcode.reading import read
+from charges.errors import ChargeGone
+from charges.models import Charge
+from charges.payload import claims_of, jwks, sign
+from charges.qr import png_base64
+from charges.states import OPEN
+from core.api.errors import error_response
+from core.api.fields import Money, StrictSerializer, Text, Verbatim
+from core.api.formats import dumps
+from core.api.reading import read_body
+from core.api.views import Endpoint
+from core.errors import DomainError, InvalidParameters, MethodNotAllowed, NotFound, Violation
+
+# What the codec calls its arguments, and what the contract calls the fields.
+FIELDS = {
+    "key": "keyPix",
+    "name": "merchantName",
+    "city": "merchantCity",
+    "information": "additionalInformation",
+}
+
+
+class EncodeBody(StrictSerializer):
+    keyPix = Text(max_length=90)
+    merchantName = Text(max_length=200)
+    merchantCity = Text(max_length=200)
+    amount = Money(required=False, allow_null=True)
+    txid = Text(max_length=60, form=r"[A-Za-z0-9-]+", required=False, allow_null=True)
+    additionalInformation = Text(max_length=200, required=False, allow_null=True)
+
+
+class Encode(Endpoint):
+    """`/v1/cob-static/encode`"""
+
+    scopes = {"POST": "charges.read"}
+    keyed = False
+
+    def post(self, request: Request) -> Response:
+        body = read_body(EncodeBody, request)
+        try:
+            code = static_codes.make_static_code(
+                key=body["keyPix"] or "",
+                merchant_name=body["merchantName"] or "",
+                merchant_city=body["merchantCity"] or "",
+                amount=body.get("amount"),
+                txid=body.get("txid"),
+                information=body.get("additionalInformation"),
+            )
+        except BRCodeFieldInvalid as invalid:
+            path = FIELDS.get(invalid.field, invalid.field)
+            raise InvalidParameters(Violation(path, invalid.sentence)) from invalid
+        return Response(
+            {
+                "pixCopyAndPaste": code.pix_copy_and_paste,
+                "qrCodeBase64": png_base64(code.pix_copy_and_paste),
+                "keyPix": code.key,
+                "keyType": code.key_type,
+                "merchantName": code.merchant_name,
+                "merchantCity": code.merchant_city,
+                "amount": code.amount,
+                "txid": code.txid,
+                "additionalInformation": code.information,
+            }
+        )
+
+
+class DecodeBody(StrictSerializer):
+    copyPast = Verbatim()
+
+
+class Decode(Endpoint):
+    """`/v1/cob-static/decode`"""
+
+    scopes = {"POST": "charges.read"}
+    keyed = False
+
+    def post(self, request: Request) -> Response:
+        text = read_body(DecodeBody, request)["copyPast"]
+        if text is None:
+            raise InvalidParameters(Violation("copyPast", "is required"))
+        return Response(code_shown(read(text)))
+
+
+def code_shown(code: BRCode) -> dict[str, Any]:
+    return {
+        "kind": code.kind,
+        "pointOfInitiation": code.point_of_initiation,
+        "keyPix": code.key,
+        "merchantName": code.name,
+        "merchantCity": code.city,
+        "postalCode": code.postal_code,
+        "merchantCategory": code.merchant_category,
+        "currency": code.currency,
+        "country": code.country,
+        "amount": code.amount,
+        "txid": code.txid,
+        "additionalInformation": code.information,
+        "withdrawalProvider": code.withdrawal_provider,
+        "location": code.location,
+        "recurrenceLocation": code.recurrence_location,
+        "crc": code.crc,
+        "warnings": [warning.sentence for warning in code.warnings],
+        "fields": code.fields,
+    }
+
+
+class PublicView(View):
+    """An address that a payer's bank reads: no sign-in, no headers, but the one error body."""
+
+    http_method_names = ["get"]
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return error_response(request, MethodNotAllowed(Allow="GET"))
+
+
+class Payload(PublicView):
+    """`/pix/qr/v2/{token}`"""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            charge = self.payable_charge(token)
+        except DomainError as error:
+            return error_response(request, error)
+        return HttpResponse(sign(payload_of(charge)), content_type="application/jose")
+
+    def payable_charge(self, token: str) -> Charge:
+        charge = Charge.objects.filter(location_token=token).first()
+        if charge is None:
+            raise NotFound
+        if charge.current_status not in OPEN:
+            raise ChargeGone
+        return charge
+
+
+def payload_of(charge: Charge) -> dict[str, Any]:
+    return claims_of(
+        txid=charge.txid,
+        amount=charge.amount,
+        receiver_key=charge.receiver_key,
+        created_at=charge.created_at,
+        expires_at=charge.expires_at,
+        revision=charge.revision,
+        debtor_document=charge.debtor_document,
+        debtor_name=charge.debtor_name,
+        payer_request=charge.payer_request,
+        additional_information=charge.additional_information,
+    )
+
+
+class Keys(PublicView):
+    """`/pix/jwks.json`"""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponse(dumps(jwks()), content_type="application/json")

@@ -1,0 +1,73 @@
+"""What merchants are told about a charge (API.md 7.2): flat, the same bytes that are signed later."""
+
+from decimal import Decimal
+from typing import Any
+
+from charges.models import Charge, Payment, Refund
+from charges.states import PaymentOutcome
+from core import clock
+from webhooks.events import Message
+
+TYPE = "PIX_QR_INBOUND"
+
+
+def payer_of(payment: Payment) -> dict[str, Any]:
+    return {"documentNumber": payment.payer_document or None, "name": payment.payer_name or None}
+
+
+def payment_message(charge: Charge, payment: Payment) -> Message:
+    return Message(
+        TYPE,
+        {
+            "txid": charge.txid,
+            "amount": payment.amount,
+            "payer": payer_of(payment),
+            "endToEndId": payment.end_to_end_id,
+            "type": "PAYMENT",
+            "status": "PAID",
+            "paymentDate": clock.text(payment.settled_at),
+            "userReference": charge.user_reference or None,
+        },
+    )
+
+
+def refund_message(charge: Charge, refund: Refund, *, remaining: Decimal) -> Message | None:
+    """None for a Pix that did not pay its charge and whose return failed: merchants never heard of it."""
+    payment = refund.payment
+    fields = {
+        "txid": charge.txid,
+        "amount": refund.amount,
+        "payer": payer_of(payment),
+        "endToEndId": payment.end_to_end_id,
+        "type": "REFUND",
+        "status": refund.status,
+        "paymentDate": clock.text(payment.settled_at),
+        "userReference": charge.user_reference or None,
+        "refundId": refund.refund_id,
+        "nature": refund.nature,
+        "devolutionEndToEndId": refund.devolution_end_to_end_id or None,
+        "chargeStatus": charge.current_status.value,
+        "remainingAmount": remaining,
+    }
+    if payment.outcome == PaymentOutcome.ACCEPTED:
+        return Message(TYPE, fields)
+    if refund.completed_at is None:
+        return None
+    return Message(TYPE, {**fields, "reason": payment.outcome})
+
+
+def lifecycle_message(charge: Charge) -> Message:
+    return Message(
+        TYPE,
+        {
+            "txid": charge.txid,
+            "amount": charge.amount,
+            "payer": None,
+            "endToEndId": None,
+            "type": "LIFECYCLE",
+            "status": charge.status,
+            "paymentDate": None,
+            "userReference": charge.user_reference or None,
+        },
+        lifecycle=True,
+    )

@@ -1,0 +1,64 @@
+"""Reads of charges, payments and refunds, always through the actor's client."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet, Sum
+
+from charges.models import Charge, Payment, Refund
+from charges.states import OPEN, ChargeStatus, PaymentOutcome, RefundStatus
+from core.actor import Actor
+from core.errors import NotFound
+from core.money import ZERO
+
+HOLDING = (RefundStatus.PROCESSING, RefundStatus.COMPLETED)
+
+
+def charges_for(actor: Actor) -> QuerySet[Charge]:
+    """The charges of the actor's client. One that the network refused at once was never shown to anybody."""
+    return Charge.objects.filter(client_id=actor.client_id).exclude(status=ChargeStatus.FAILED_CREATION)
+
+
+def charge_of(actor: Actor, txid: str) -> Charge:
+    """Raises NotFound: another client's charge does not exist."""
+    charge = charges_for(actor).filter(txid=txid).first()
+    if charge is None:
+        raise NotFound
+    return charge
+
+
+def with_status(status: str, moment: datetime) -> Q:
+    """The condition for a status at a moment: an open charge whose end has passed is EXPIRED, whatever was recorded."""
+    if status in OPEN:
+        return Q(status=status, expires_at__gt=moment)
+    if status == ChargeStatus.EXPIRED:
+        return Q(status=status) | Q(status__in=OPEN, expires_at__lte=moment)
+    return Q(status=status)
+
+
+def refunds_for(actor: Actor) -> QuerySet[Refund]:
+    return Refund.objects.filter(client_id=actor.client_id)
+
+
+def refund_of(actor: Actor, refund_id: str) -> Refund:
+    """Raises NotFound."""
+    refund = refunds_for(actor).select_related("charge", "payment").filter(refund_id=refund_id).first()
+    if refund is None:
+        raise NotFound
+    return refund
+
+
+def accepted_payment_of(charge: Charge) -> Payment | None:
+    return charge.payments.filter(outcome=PaymentOutcome.ACCEPTED).first()
+
+
+def remaining_of(payment: Payment) -> Decimal:
+    """What of a Pix can still be refunded: its amount less what is under way and what went back. In reais."""
+    held = payment.refunds.filter(status__in=HOLDING).aggregate(total=Sum("amount"))["total"]
+    return payment.amount - (held or ZERO)
+
+
+def returned_of(payment: Payment) -> Decimal:
+    """What of a Pix has gone back. In reais."""
+    done = payment.refunds.filter(status=RefundStatus.COMPLETED).aggregate(total=Sum("amount"))["total"]
+    return done or ZERO

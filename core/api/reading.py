@@ -1,0 +1,45 @@
+"""From a serializer to plain values, or to one InvalidParameters with a sentence for each violation."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from core.errors import InvalidParameters, Violation
+
+
+def violations(detail: Any, path: str = "") -> Iterator[Violation]:
+    """Flattens DRF's tree of errors to `debtor.name: …`, `additionalInformation.1.value: …`."""
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            here = path if name in ("non_field_errors", "") else f"{path}.{name}".lstrip(".")
+            yield from violations(inner, here)
+    elif isinstance(detail, list):
+        for position, inner in enumerate(detail):
+            if isinstance(inner, Mapping | list):
+                yield from violations(inner, f"{path}.{position}".lstrip("."))
+            else:
+                yield Violation(path or "body", str(inner))
+    else:
+        yield Violation(path or "body", str(detail))
+
+
+def read(serializer: type[serializers.Serializer[Any]], data: Any, **context: Any) -> dict[str, Any]:
+    """The validated values. Raises InvalidParameters."""
+    bound = serializer(data=data, context=context)
+    if not bound.is_valid():
+        raise InvalidParameters(*violations(bound.errors))
+    return dict(bound.validated_data)
+
+
+def read_body(serializer: type[serializers.Serializer[Any]], request: Request, **context: Any) -> dict[str, Any]:
+    return read(serializer, request.data, **context)
+
+
+def read_query(serializer: type[serializers.Serializer[Any]], request: Request, **context: Any) -> dict[str, Any]:
+    """The query as one value for each name: a parameter given twice is refused."""
+    twice = [name for name, values in request.query_params.lists() if len(values) > 1]
+    if twice:
+        raise InvalidParameters(*(Violation(name, "is given twice") for name in twice))
+    return read(serializer, request.query_params.dict(), **context)

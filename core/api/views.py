@@ -1,0 +1,143 @@
+"""The base of every endpoint: the order of checks (API.md 3), the request's key, the answer that can be replayed."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import unquote
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core import idempotency
+from core.actor import Actor
+from core.api.formats import LARGEST_BODY, dumps
+from core.api.throttling import Allowance
+from core.audit import name_actor
+from core.errors import (
+    BodyTooLarge,
+    MethodNotAllowed,
+    TooManyRequests,
+    TransactionIdMalformed,
+    TransactionIdMissing,
+    UnsupportedMediaType,
+)
+from core.idempotency import Answer, Claim, KeyedRequest
+
+T = TypeVar("T")
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+
+
+class Replayed(Exception):
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+class Endpoint(APIView):
+    """`scopes` names the scope for each method. Writes are idempotent by x-transaction-id unless `keyed` says no."""
+
+    scopes: ClassVar[dict[str, str]] = {}
+    keyed: ClassVar[bool] = True
+    largest_body: ClassVar[int] = LARGEST_BODY
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.format_kwarg = None
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)  # type: ignore[attr-defined]
+        self.refuse_other_methods(request)
+        self.refuse_unreadable_body(request)
+        self.perform_authentication(request)
+        self.refuse_too_many(request)
+        self.refuse_without_transaction_id(request)
+        self.check_permissions(request)
+        name_actor(self.actor)
+        if self.is_keyed(request) and (answer := idempotency.finished(self.keyed_request(request))):
+            raise Replayed(answer)
+
+    # The order of checks ---------------------------------------------------------------------------------------
+
+    def refuse_other_methods(self, request: Request) -> None:
+        if request.method not in self.answered_methods():
+            raise MethodNotAllowed(Allow=", ".join(self.answered_methods()))
+
+    def answered_methods(self) -> list[str]:
+        return [name for name in ("GET", *WRITES) if hasattr(self, name.lower())]
+
+    def refuse_unreadable_body(self, request: Request) -> None:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        if length > self.largest_body:
+            raise BodyTooLarge
+        media_type = str(request.content_type or "").partition(";")[0].strip().lower()
+        if length and request.method in WRITES and media_type != "application/json":
+            raise UnsupportedMediaType
+
+    def refuse_too_many(self, request: Request) -> None:
+        allowance: Allowance | None = request.auth.take_from_bucket()
+        if allowance is None:
+            return
+        request._request.allowance = allowance  # type: ignore[attr-defined]
+        if not allowance.allowed:
+            raise TooManyRequests(**{"Retry-After": allowance.retry_after})
+
+    def refuse_without_transaction_id(self, request: Request) -> None:
+        if not request.headers.get("x-transaction-id"):
+            raise TransactionIdMissing
+        if request._request.transaction_id is None:  # type: ignore[attr-defined]
+            raise TransactionIdMalformed
+
+    # What a handler uses ---------------------------------------------------------------------------------------
+
+    @property
+    def actor(self) -> Actor:
+        actor: Actor = self.request.user  # type: ignore[assignment]
+        return actor
+
+    def once(
+        self, action: Callable[[], T], render: Callable[[T], dict[str, Any]], *, status: int = 200
+    ) -> HttpResponseBase:
+        """Runs an action that needs no gateway, once for this key."""
+        return self.respond(
+            idempotency.once(
+                self.keyed_request(self.request), action, lambda result: Answer(status, dumps(render(result)))
+            )
+        )
+
+    def once_in_steps(
+        self, action: Callable[[Claim[T]], object], render: Callable[[T], dict[str, Any]], *, status: int = 200
+    ) -> HttpResponseBase:
+        """Runs an action that asks a gateway between two transactions, once for this key."""
+        return self.respond(
+            idempotency.once_in_steps(
+                self.keyed_request(self.request), action, lambda result: Answer(status, dumps(render(result)))
+            )
+        )
+
+    def respond(self, answer: Answer) -> HttpResponseBase:
+        response = HttpResponse(self.restore(answer.body), status=answer.status, content_type="application/json")
+        if answer.replayed:
+            response["x-idempotent-replay"] = "true"
+        return response
+
+    def restore(self, body: bytes) -> bytes:
+        """What is not stored with an answer, such as an image, is made again here."""
+        return body
+
+    # The key ---------------------------------------------------------------------------------------------------
+
+    def is_keyed(self, request: Request) -> bool:
+        return self.keyed and request.method in WRITES
+
+    def keyed_request(self, request: Request) -> KeyedRequest:
+        return KeyedRequest(
+            client_id=self.actor.client_id,
+            method=str(request.method),
+            path=unquote(request.path_info)[:255],
+            key=request._request.transaction_id,  # type: ignore[attr-defined]
+            fingerprint=idempotency.fingerprint(request._request.body),
+        )
+
+    def handle_exception(self, exc: Exception) -> Response | HttpResponseBase:  # type: ignore[override]
+        if isinstance(exc, Replayed):
+            return self.respond(exc.answer)
+        return super().handle_exception(exc)

@@ -1,0 +1,45 @@
+"""Error pages: the API's body below /v1, a page that says what to do next everywhere else."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from core.api.errors import error_response, is_api
+from core.errors import DomainError, InternalError, InvalidParameters, NotFound, PermissionMissing
+
+
+def error_page(request: HttpRequest, *, status: int, title: str, advice: str) -> HttpResponse:
+    context = {"status": status, "title": title, "advice": advice, "request_id": getattr(request, "request_id", "")}
+    template = "core/_error.html" if getattr(request, "htmx", False) else "core/error.html"
+    return render(request, template, context, status=status)
+
+
+def answer(request: HttpRequest, error: DomainError, *, title: str) -> HttpResponse:
+    if is_api(request.path_info):
+        return error_response(request, error)
+    return error_page(request, status=error.status, title=title, advice=str(error))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return answer(request, InvalidParameters(), title=_("We could not read this request"))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return answer(request, PermissionMissing(), title=_("You may not open this"))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return answer(request, NotFound(), title=_("There is nothing here"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return answer(request, InternalError(), title=_("Something failed on our side"))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return error_page(
+        request,
+        status=403,
+        title=_("This page is too old to be sent"),
+        advice=_("Go back, reload the page and send the form again. Nothing was changed."),
+    )

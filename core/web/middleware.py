@@ -1,0 +1,99 @@
+"""What every request passes: its log line, its history context, its policy headers."""
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pghistory
+import structlog
+from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.middleware import CSPMiddleware
+from django.contrib.messages import get_messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
+
+from core.api.errors import is_api
+from core.api.fields import as_uuid
+
+log = structlog.get_logger()
+GetResponse = Callable[[HttpRequest], HttpResponse]
+QUIET = ("/static/", "/healthz")
+
+
+class RequestLog:
+    """Gives the request its id, opens the history context that actions complete, and writes one log line.
+
+    The line holds the path without its query string, which may carry a document.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        said = request.headers.get("x-transaction-id", "")
+        request.transaction_id = as_uuid(said)  # type: ignore[attr-defined]
+        request.transaction_id_text = said if as_uuid(said) else None  # type: ignore[attr-defined]
+        request.request_id = request.transaction_id or uuid.uuid4()  # type: ignore[attr-defined]
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=str(request.request_id))  # type: ignore[attr-defined]
+        with pghistory.context(action=f"{request.method} {request.path_info}"):
+            response = self.get_response(request)
+        self.complete(request, response)
+        if not request.path_info.startswith(QUIET):
+            spent = round((time.perf_counter() - began) * 1000, 1)
+            log.info(f"{request.method} {request.path_info}", status=response.status_code, ms=spent)
+        return response
+
+    def complete(self, request: HttpRequest, response: HttpResponse) -> None:
+        if not is_api(request.path_info):
+            return
+        response["Cache-Control"] = "no-store"
+        text = request.transaction_id_text  # type: ignore[attr-defined]
+        if text:
+            response["x-transaction-id"] = text
+        if allowance := getattr(request, "allowance", None):
+            response.headers.update(allowance.headers())
+
+
+class PathCSPMiddleware(CSPMiddleware):  # type: ignore[misc]
+    """The strict policy everywhere; the staff's admin kit alone needs eval and inline styles."""
+
+    def get_policy_parts(self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False) -> Any:
+        parts = super().get_policy_parts(request, response, report_only)
+        if request.path_info.startswith("/admin/"):
+            relaxed = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
+            parts.replace = {**(parts.replace or {}), **relaxed}
+        return parts
+
+
+class HtmxConventions:
+    """A page and its fragment share an address: caches must tell them apart. A redirect to the sign-in page becomes
+    a redirect of the whole window. Messages ride along with fragments as toasts."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if is_api(request.path_info):
+            return response
+        patch_vary_headers(response, ["HX-Request"])
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"
+        if not request.htmx:  # type: ignore[attr-defined]
+            return response
+        if response.status_code in (301, 302, 303):
+            location = response["Location"]
+            response = HttpResponse(headers={"HX-Redirect": location})
+        elif is_fragment(response) and (toasts := list(get_messages(request))):
+            html = render_to_string("core/_toasts.html", {"toasts": toasts, "out_of_band": True}, request)
+            response.content = response.content + html.encode()
+        return response
+
+
+def is_fragment(response: HttpResponse) -> bool:
+    return not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")

@@ -1,0 +1,18 @@
+"""Ticks: the sandbox's network, and notices that nobody has handled yet."""
+
+from celery import shared_task
+from django.conf import settings
+
+from gateways import notices
+from gateways.sandbox import network
+
+
+@shared_task
+def run_sandbox() -> None:
+    if settings.SANDBOX:
+        network.run_due()
+
+
+@shared_task
+def handle_waiting_notices() -> None:
+    notices.handle_waiting()
