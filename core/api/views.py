@@ -59,10 +59,11 @@ class Endpoint(APIView):
     # The order of checks ---------------------------------------------------------------------------------------
 
     def refuse_other_methods(self, request: Request) -> None:
-        if request.method not in self.answered_methods():
-            raise MethodNotAllowed(Allow=", ".join(self.answered_methods()))
+        if request.method not in self.allowed_methods:
+            raise MethodNotAllowed(Allow=", ".join(self.allowed_methods))
 
-    def answered_methods(self) -> list[str]:
+    @property
+    def allowed_methods(self) -> list[str]:
         return [name for name in ("GET", *WRITES) if hasattr(self, name.lower())]
 
     def refuse_unreadable_body(self, request: Request) -> None:

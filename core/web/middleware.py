@@ -56,7 +56,8 @@ class RequestLog:
         if text:
             response["x-transaction-id"] = text
         if allowance := getattr(request, "allowance", None):
-            response.headers.update(allowance.headers())
+            for name, value in allowance.headers().items():
+                response[name] = value
 
 
 class PathCSPMiddleware(CSPMiddleware):  # type: ignore[misc]
