@@ -274,4 +274,4 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = "AstraPay <no-reply@astrapay.com.br>"
 
 LOGGING_CONFIG = "core.logs.configure"
-LOGGING: dict[str, Any] = {}
+LOGGING = {"version": 1}  # not empty, or Django would not call the function

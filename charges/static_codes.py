@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.pix import KeyType, read_key
-
 from charges.brcode.code import NO_TXID
 from charges.brcode.reading import read
 from charges.brcode.writing import write_static
+from core.pix import KeyType, read_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class RequestLog:
                 response[name] = value
 
 
-class PathCSPMiddleware(CSPMiddleware):  # type: ignore[misc]
+class PathCSPMiddleware(CSPMiddleware):
     """The strict policy everywhere; the staff's admin kit alone needs eval and inline styles."""
 
     def get_policy_parts(self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False) -> Any:
