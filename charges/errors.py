@@ -42,6 +42,13 @@ class DebtorDocumentMissing(DomainError):
     message = _("A charge that only its debtor may pay needs the debtor's CPF or CNPJ.")
 
 
+class ChargeGone(DomainError):
+    """What the payer's bank is told once the charge can no longer be paid."""
+
+    code, status = 107, 410
+    message = _("This charge can no longer be paid.")
+
+
 class ChargeNotPaid(DomainError):
     code = 120
     message = _("Nothing has been paid on this charge, so there is nothing to refund.")

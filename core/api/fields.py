@@ -61,6 +61,17 @@ class Text(serializers.CharField):
         return value
 
 
+class Verbatim(Text):
+    """A text whose bytes count, such as a code with a checksum: only trimmed."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        if NOT_TEXT.search(data.strip()):
+            self.fail("control")
+        return data.strip()
+
+
 class Money(serializers.Field[Decimal, Any, Any, Any]):
     """Reais: a JSON number with at most two decimals, judged on its text."""
 
