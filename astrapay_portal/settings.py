@@ -20,6 +20,7 @@ SANDBOX = ENVIRONMENT == "sandbox"
 API_URL = environment.api_address
 PUBLIC_URL = environment.public_address
 PIX_LOCATION_HOST = environment.pix_location_host
+PIX_SIGNING_KEY = environment.pix_signing_key
 
 DEBUG = environment.debug
 SECRET_KEY = environment.secret("secret_key")
