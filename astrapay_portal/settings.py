@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "pgtrigger",
     "pghistory",
     "django_cotton",
@@ -236,6 +237,8 @@ TIME_ZONE = "America/Sao_Paulo"
 
 # Pages ----------------------------------------------------------------------------------------------------------
 
+FORM_RENDERER = "core.web.forms.PortalRenderer"
+
 STATIC_URL = "/static/"
 STATIC_ROOT = environment.static_dir or DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -245,7 +248,7 @@ STATICFILES_FINDERS = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "core.web.assets.PortalStaticFiles"},
 }
 
 CONTENT_SECURITY_POLICY = {
