@@ -11,7 +11,7 @@ from accounts.cookies import remember_preferences
 from accounts.models import User
 
 
-class PortalAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class PortalAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _("The e-mail or the password is not right."),

@@ -20,6 +20,7 @@ SANDBOX = ENVIRONMENT == "sandbox"
 API_URL = environment.api_address
 PUBLIC_URL = environment.public_address
 PIX_LOCATION_HOST = environment.pix_location_host
+PIX_SIGNING_KEY = environment.pix_signing_key
 
 DEBUG = environment.debug
 SECRET_KEY = environment.secret("secret_key")
@@ -136,6 +137,12 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.PortalAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "reset_password": "accounts.forms.AskForResetForm",
+    "reset_password_from_key": "accounts.forms.NewPasswordForm",
+}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -277,4 +284,4 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = "AstraPay <no-reply@astrapay.com.br>"
 
 LOGGING_CONFIG = "core.logs.configure"
-LOGGING: dict[str, Any] = {}
+LOGGING = {"version": 1}  # not empty, or Django would not call the function

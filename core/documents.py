@@ -8,7 +8,7 @@ from validate_docbr import CNPJ, CPF
 MASK_CHARACTERS = re.compile(r"[.\-/]")
 CPF_FORM = re.compile(r"\d{11}|\d{3}\.\d{3}\.\d{3}-\d{2}", re.ASCII)
 CNPJ_FORM = re.compile(
-    r"[0-9A-Z]{12}\d{2}|[0-9A-Z]{2}\.[0-9A-Z]{3}\.[0-9A-Z]{3}/[0-9A-Z]{4}-\d{2}", re.ASCII | re.IGNORECASE
+    r"[0-9A-Z]{12}\d{2}|[0-9A-Z]{2}\.[0-9A-Z]{3}\.[0-9A-Z]{3}/[0-9A-Z]{4}-?\d{2}", re.ASCII | re.IGNORECASE
 )
 
 
