@@ -1,4 +1,4 @@
-"""How forms look, and forms that change something: a key made when they were rendered makes a double click one thing."""
+"""How forms look; and forms that change something carry a key, so that a double click does one thing."""
 
 import uuid
 from typing import Any
