@@ -4,6 +4,7 @@ import hashlib
 import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -68,7 +69,7 @@ class BearerAuthentication(BaseAuthentication):
             raise NotAuthenticated
         return token
 
-    def row_of(self, token: str) -> "dict[str, object] | None":
+    def row_of(self, token: str) -> dict[str, Any] | None:
         checksum = hashlib.sha256(token.encode()).hexdigest()
         rows = AccessToken.objects.filter(
             token_checksum=checksum,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import BasePasswordHasher
+from django_stubs_ext import StrOrPromise
 
 
 def digest(secret: str) -> str:
@@ -32,7 +33,7 @@ class KeyedSha256Hasher(BasePasswordHasher):
         given = digest(password)
         return any([hmac.compare_digest(given, kept) for kept in self.decode(encoded)["digests"]])  # noqa: C419 - constant time
 
-    def safe_summary(self, encoded: str) -> dict[str, Any]:
+    def safe_summary(self, encoded: str) -> dict[StrOrPromise, Any]:
         return {"algorithm": self.algorithm, "hash": f"{self.decode(encoded)['digests'][0][:6]}…"}
 
     def must_update(self, encoded: str) -> bool:

@@ -29,7 +29,7 @@ DESCRIPTIONS = {
 }
 
 
-class ApplicationScopes(BaseScopes):  # type: ignore[misc]
+class ApplicationScopes(BaseScopes):
     """What a credential may ask for is what it holds, and it gets all of it when it names nothing."""
 
     def get_all_scopes(self) -> dict[str, str]:
@@ -46,7 +46,7 @@ class ApplicationScopes(BaseScopes):  # type: ignore[misc]
         return application.scopes if application else []
 
 
-class CredentialValidator(OAuth2Validator):  # type: ignore[misc]
+class CredentialValidator(OAuth2Validator):
     """Client credentials alone."""
 
     def validate_grant_type(
@@ -64,7 +64,7 @@ def oauth_error(error: str, *, status: int = 400, description: str = "", **heade
     return JsonResponse(body, status=status, headers={**headers, "Cache-Control": "no-store"})
 
 
-class Token(TokenView):  # type: ignore[misc]
+class Token(TokenView):
     """The toolkit's token view between our checks of the form before it and of the error's form after it."""
 
     anonymous = True

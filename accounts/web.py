@@ -17,7 +17,7 @@ from core.api.errors import is_api
 from core.audit import name_actor
 from core.errors import DomainError, PermissionMissing
 from core.web.errors import answer, error_page
-from core.web.modules import entries_for
+from core.web.modules import navigation_for
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -130,6 +130,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "client": request.client,  # type: ignore[attr-defined]
         "memberships": request.memberships,  # type: ignore[attr-defined]
-        "navigation": entries_for(actor.permissions | {"any"}),
+        "navigation": navigation_for(actor.permissions | {"any"}, request.path),
         "actor": actor,
     }

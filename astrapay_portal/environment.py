@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -28,11 +28,12 @@ class Environment(BaseSettings):
     database_url: str | None = None
     redis_url: str | None = None
     secret_key: str | None = None
-    credential_key: str | None = Field(None, description="keys the digests of API secrets; apart from SECRET_KEY")
+    credential_key: str | None = None  # apart from SECRET_KEY, whose rotation must not kill every credential
     allowed_hosts: str = "*"
     api_url: str | None = None
     public_url: str | None = None
     pix_gateway: str | None = None
+    pix_signing_key: str | None = None
     static_dir: Path | None = None
     trusted_proxy_count: int = 0
 

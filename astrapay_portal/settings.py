@@ -20,6 +20,7 @@ SANDBOX = ENVIRONMENT == "sandbox"
 API_URL = environment.api_address
 PUBLIC_URL = environment.public_address
 PIX_LOCATION_HOST = environment.pix_location_host
+PIX_SIGNING_KEY = environment.pix_signing_key
 
 DEBUG = environment.debug
 SECRET_KEY = environment.secret("secret_key")
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "pgtrigger",
     "pghistory",
     "django_cotton",
@@ -135,6 +137,12 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.PortalAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "reset_password": "accounts.forms.AskForResetForm",
+    "reset_password_from_key": "accounts.forms.NewPasswordForm",
+}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -236,6 +244,8 @@ TIME_ZONE = "America/Sao_Paulo"
 
 # Pages ----------------------------------------------------------------------------------------------------------
 
+FORM_RENDERER = "core.web.forms.PortalRenderer"
+
 STATIC_URL = "/static/"
 STATIC_ROOT = environment.static_dir or DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -245,7 +255,7 @@ STATICFILES_FINDERS = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "core.web.assets.PortalStaticFiles"},
 }
 
 CONTENT_SECURITY_POLICY = {
@@ -274,4 +284,4 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = "AstraPay <no-reply@astrapay.com.br>"
 
 LOGGING_CONFIG = "core.logs.configure"
-LOGGING: dict[str, Any] = {}
+LOGGING = {"version": 1}  # not empty, or Django would not call the function

@@ -141,7 +141,7 @@ class Payment(models.Model):
 REFUNDS_WITHIN_PAYMENT = pgtrigger.Trigger(
     name="refunds_within_payment",
     when=pgtrigger.Before,
-    operation=pgtrigger.Insert | pgtrigger.UpdateOf("amount", "status"),
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("amount", "status"),  # type: ignore[no-untyped-call]
     declare=[("paid", "numeric"), ("taken", "numeric")],
     func="""
         SELECT amount INTO paid FROM charges_payment WHERE id = NEW.payment_id FOR UPDATE;

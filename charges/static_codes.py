@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.pix import KeyType, read_key
-
 from charges.brcode.code import NO_TXID
+from charges.brcode.reading import read
 from charges.brcode.writing import write_static
+from core.pix import KeyType, read_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,14 @@ def make_static_code(
     code = write_static(
         key=key, name=merchant_name, city=merchant_city, amount=amount, txid=emitted, information=information
     )
-    recognised = read_key(key)
+    said, recognised = read(code), read_key(key)
     return StaticCode(
         pix_copy_and_paste=code,
         key_type=recognised.type,
         key=recognised.value,
-        merchant_name=merchant_name,
-        merchant_city=merchant_city,
-        amount=amount,
-        txid=emitted or NO_TXID,
-        information=information,
+        merchant_name=said.name,
+        merchant_city=said.city,
+        amount=said.amount,
+        txid=said.txid or NO_TXID,
+        information=said.information,
     )

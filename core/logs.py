@@ -8,6 +8,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from structlog.typing import Processor
 
 # A document, bare or with its mask, not inside a longer run of letters and digits.
 CPF = re.compile(r"(?<![0-9A-Za-z])\d{3}\.?\d{3}\.?\d{3}-?\d{2}(?![0-9A-Za-z])")
@@ -33,7 +34,7 @@ def clean(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutabl
     return event
 
 
-SHARED = [
+SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.ExtraAdder(),
@@ -55,7 +56,13 @@ def configure(_settings: dict[str, Any]) -> None:
         "()": structlog.stdlib.ProcessorFormatter,
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), pad_event_to=0, pad_level=False),
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stdout.isatty(),
+                pad_event_to=0,
+                pad_level=False,
+                # Never the local variables: they hold what callers sent.
+                exception_formatter=structlog.dev.plain_traceback,
+            ),
         ],
         "foreign_pre_chain": SHARED,
     }
@@ -68,6 +75,9 @@ def configure(_settings: dict[str, Any]) -> None:
             "handlers": {"out": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "line"}},
             "root": {"handlers": ["out"], "level": "INFO"},
             "loggers": {
+                # Replaces what Django has set up by itself before.
+                "django": {"handlers": [], "level": "INFO", "propagate": True},
+                "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
                 "celery": quiet,
                 "kombu": quiet,
                 "httpx": quiet,

@@ -60,7 +60,7 @@ class ChargeChangesBody(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Gives the fields of a draft. Whether the changed charge has the document it needs is the action's to say."""
-        draft = {name: attrs[name] for name in ("amount", "expiration") if name in attrs}
+        draft: dict[str, Any] = {name: attrs[name] for name in ("amount", "expiration") if name in attrs}
         for name, field in (
             ("description", "description"),
             ("userReference", "user_reference"),

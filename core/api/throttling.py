@@ -46,7 +46,7 @@ def take(key: str, *, per_minute: int) -> Allowance | None:
     """Takes one from the bucket, which holds `per_minute` and refills in a minute. None when Valkey does not answer."""
     refill = per_minute / 60
     try:
-        taken, level_text = valkey.client().eval(TAKE, 1, f"limit:{key}", per_minute, refill)  # type: ignore[misc]
+        taken, level_text = valkey.client().eval(TAKE, 1, f"limit:{key}", per_minute, refill)
     except redis.RedisError as error:
         log.warning("rate limit not checked", reason=type(error).__name__)
         return None

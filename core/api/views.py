@@ -1,7 +1,7 @@
 """The base of every endpoint: the order of checks (API.md 3), the request's key, the answer that can be replayed."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar, cast
 from urllib.parse import unquote
 
 from django.http import HttpResponse
@@ -30,6 +30,14 @@ T = TypeVar("T")
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 
+class Bearer(Protocol):
+    """What an endpoint asks of the token in use; `accounts` provides it."""
+
+    def holds(self, scope: str) -> bool: ...
+
+    def take_from_bucket(self) -> Allowance | None: ...
+
+
 class Replayed(Exception):
     def __init__(self, answer: Answer) -> None:
         super().__init__()
@@ -45,7 +53,7 @@ class Endpoint(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.format_kwarg = None
-        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)  # type: ignore[attr-defined]
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         self.refuse_other_methods(request)
         self.refuse_unreadable_body(request)
         self.perform_authentication(request)
@@ -59,10 +67,11 @@ class Endpoint(APIView):
     # The order of checks ---------------------------------------------------------------------------------------
 
     def refuse_other_methods(self, request: Request) -> None:
-        if request.method not in self.answered_methods():
-            raise MethodNotAllowed(Allow=", ".join(self.answered_methods()))
+        if request.method not in self.allowed_methods:
+            raise MethodNotAllowed(Allow=", ".join(self.allowed_methods))
 
-    def answered_methods(self) -> list[str]:
+    @property
+    def allowed_methods(self) -> list[str]:
         return [name for name in ("GET", *WRITES) if hasattr(self, name.lower())]
 
     def refuse_unreadable_body(self, request: Request) -> None:
@@ -74,7 +83,7 @@ class Endpoint(APIView):
             raise UnsupportedMediaType
 
     def refuse_too_many(self, request: Request) -> None:
-        allowance: Allowance | None = request.auth.take_from_bucket()
+        allowance = self.token.take_from_bucket()
         if allowance is None:
             return
         request._request.allowance = allowance  # type: ignore[attr-defined]
@@ -89,7 +98,7 @@ class Endpoint(APIView):
 
     def refuse_without_scope(self, request: Request) -> None:
         wanted = self.scopes.get(str(request.method))
-        if wanted and not request.auth.holds(wanted):
+        if wanted and not self.token.holds(wanted):
             raise ScopeMissing(scope=wanted)
 
     # What a handler uses ---------------------------------------------------------------------------------------
@@ -98,6 +107,10 @@ class Endpoint(APIView):
     def actor(self) -> Actor:
         actor: Actor = self.request.user  # type: ignore[assignment]
         return actor
+
+    @property
+    def token(self) -> Bearer:
+        return cast(Bearer, self.request.auth)
 
     def once(
         self, action: Callable[[], T], render: Callable[[T], dict[str, Any]], *, status: int = 200

@@ -1,14 +1,48 @@
-"""Forms that change something carry a key made when they were rendered: a double click does one thing."""
+"""How forms look; and forms that change something carry a key, so that a double click does one thing."""
 
 import uuid
 from typing import Any
 
 from django import forms
+from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 
 from core.actor import Actor
 from core.api.formats import dumps
 from core.idempotency import KeyedRequest, fingerprint
+
+UNSTYLED = (forms.HiddenInput, forms.MultipleHiddenInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
+
+
+class PortalField(forms.BoundField):
+    """A field whose control carries the classes of the look."""
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        widget = widget or self.field.widget
+        built = super().build_widget_attrs(attrs, widget)
+        if look := look_of(widget):
+            built["class"] = " ".join(filter(None, [widget.attrs.get("class"), built.get("class"), look]))
+        return built
+
+    @property
+    def is_checkbox(self) -> bool:
+        return isinstance(self.field.widget, forms.CheckboxInput)
+
+
+def look_of(widget: forms.Widget) -> str:
+    match widget:
+        case forms.CheckboxInput():
+            return "form-check-input"
+        case forms.Select() if not isinstance(widget, UNSTYLED):
+            return "form-select"
+        case _:
+            return "" if isinstance(widget, UNSTYLED) else "form-control"
+
+
+class PortalRenderer(TemplatesSetting):
+    """`{{ form.field.as_field_group }}` renders templates/django/forms/field.html."""
+
+    bound_field_class = PortalField
 
 
 class KeyedForm(forms.Form):

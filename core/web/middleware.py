@@ -56,10 +56,11 @@ class RequestLog:
         if text:
             response["x-transaction-id"] = text
         if allowance := getattr(request, "allowance", None):
-            response.headers.update(allowance.headers())
+            for name, value in allowance.headers().items():
+                response[name] = value
 
 
-class PathCSPMiddleware(CSPMiddleware):  # type: ignore[misc]
+class PathCSPMiddleware(CSPMiddleware):
     """The strict policy everywhere; the staff's admin kit alone needs eval and inline styles."""
 
     def get_policy_parts(self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False) -> Any:

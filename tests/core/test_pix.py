@@ -111,7 +111,9 @@ def test_text_of_a_code_loses_its_accents_and_nothing_else(text: str, plain: str
     assert brcode_text(text, 15) == plain
 
 
-@pytest.mark.parametrize("text", ["", "  ", "\u0301", "a" * 16, "Loja 👀", "Straße", "a\nb", "a\x00", "a\u200bb", "a–b"])
+@pytest.mark.parametrize(
+    "text", ["", "  ", "\u0301", "a" * 16, "Loja 👀", "Straße", "a\nb", "a\x00", "a\u200bb", "a–b"]
+)
 def test_text_that_would_have_to_be_cut_or_guessed_is_refused(text: str) -> None:
     with pytest.raises(TextRefused):
         brcode_text(text, 15)

@@ -1,0 +1,1 @@
+"""Invented clients, people and charges, the same each time. Nothing here exists in production."""

@@ -1,0 +1,73 @@
+"""`manage.py demo --size small|large`: demo clients, people and charges, and the file that lists the sign-ins."""
+
+import json
+import os
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pghistory
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+
+from accounts.models import Client
+from astrapay_portal.demo.charges import Writer
+from astrapay_portal.demo.people import make_clients, make_credentials, make_people, sign_ins
+from charges.models import Charge, Payment, Refund
+
+SMALL, LARGE = 600, 1_000_000
+
+
+class Command(BaseCommand):
+    help = "Makes the demo clients, people and charges (small: some hundreds, large: a million for one client)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--size", choices=["small", "large"], default="small")
+        parser.add_argument("--charges", type=int, help="how many charges, instead of the size's own number")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.SANDBOX:
+            raise CommandError("Demo data exists in the sandbox only.")
+        with pghistory.context(action="demo", channel="SYSTEM"), transaction.atomic():
+            clients = make_clients()
+            make_people(clients)
+            make_credentials(clients)
+            if options["size"] == "large":
+                self.write_large(clients["cli_lojamodelo"], options["charges"] or LARGE)
+            else:
+                self.write_small(clients, options["charges"] or SMALL)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        self.write_sign_ins(clients)
+
+    def write_small(self, clients: dict[str, Client], count: int) -> None:
+        for seed, client in enumerate(clients.values()):
+            if not Charge.objects.filter(client=client).exists():
+                Writer(client, count // (seed + 1), seed=seed, events=True).write()
+
+    def write_large(self, client: Client, count: int) -> None:
+        with without_triggers():
+            Writer(client, count, seed=7, events=False).write()
+
+    def write_sign_ins(self, clients: dict[str, Client]) -> None:
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        path = settings.DATA_DIR / "demo.json"
+        url = f"http://localhost:{os.environ.get('PORT', '8000')}"
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(sign_ins(url, clients), indent=2, ensure_ascii=False) + "\n")
+        self.stdout.write(f"Sign-ins are in {path}")
+
+
+@contextmanager
+def without_triggers() -> Iterator[None]:
+    """A million rows without a history row each: nobody changed them."""
+    tables = [model._meta.db_table for model in (Charge, Payment, Refund)]
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+        yield
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in tables:
+            cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')

@@ -1,0 +1,22 @@
+"""Every portal and public route."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+from astrapay_portal.dashboard import Dashboard
+
+# The admin's own sign-in page would know neither the lock-out nor a second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("", Dashboard.as_view(), name="home"),
+    path("", include("accounts.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("astrapay_portal.api_urls")),
+]
+
+handler400 = "core.web.errors.bad_request"
+handler403 = "core.web.errors.forbidden"
+handler404 = "core.web.errors.not_found"
+handler500 = "core.web.errors.server_error"

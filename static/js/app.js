@@ -1,0 +1,190 @@
+// What plain pages and forms cannot do by themselves. Everything listens on the document, so that swapped parts need
+// no set-up; pages stay usable without this file.
+(() => {
+  "use strict";
+
+  const root = document.documentElement;
+  const on = (type, act) => document.addEventListener(type, act);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // Toasts: notices leave after a while, errors stay until they are dismissed.
+
+  const TOAST_STAYS = 8000;
+
+  function toast(text, kind) {
+    const box = document.createElement("section");
+    box.className = `tst tst-${kind}`;
+    box.dataset.toast = "";
+    if (kind === "error") box.setAttribute("role", "alert");
+    box.append(Object.assign(document.createElement("p"), { className: "full", textContent: text }));
+    document.getElementById("toasts").append(box);
+    leaveLater(box);
+  }
+
+  function leaveLater(box) {
+    if (box.classList.contains("tst-error")) return;
+    setTimeout(() => (box.matches(":hover, :focus-within") ? leaveLater(box) : box.remove()), TOAST_STAYS);
+  }
+
+  on("click", ({ target }) => target.closest("[data-dismiss]")?.closest("[data-toast]").remove());
+
+  // Dialogs: a link with hx-target="#modal-body" fills the one dialog of the page, which opens when filled.
+
+  const modal = () => document.getElementById("modal");
+
+  on("click", ({ target }) => {
+    if (target.closest("[data-close]") || target.matches("dialog[open]:not([data-required])")) {
+      target.closest("dialog").close();
+    }
+  });
+  on("cancel", (event) => event.target.matches("[data-required]") && event.preventDefault());
+  document.addEventListener("cancel", (event) => event.target.matches("[data-required]") && event.preventDefault(), true);
+  on("modal:close", () => modal().close());
+  document.addEventListener("close", ({ target }) => {
+    if (target === modal()) document.getElementById("modal-body").replaceChildren();
+  }, true);
+
+  for (const dialog of all("dialog[data-required]")) {
+    dialog.close();
+    dialog.showModal();
+  }
+
+  // Copy buttons.
+
+  on("click", async ({ target }) => {
+    const button = target.closest("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.classList.add("done");
+    setTimeout(() => button.classList.remove("done"), 2000);
+    toast(document.body.dataset.copied, "success");
+  });
+
+  // Menus are <details class="pop">: one is open at a time, a click beside it or Escape closes it.
+
+  const openMenus = () => all("details.pop[open]");
+
+  on("click", ({ target }) => openMenus().forEach((menu) => menu.contains(target) || (menu.open = false)));
+  on("keydown", ({ key }) => {
+    if (key !== "Escape") return;
+    for (const menu of openMenus()) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  // Theme: the server remembers it and tells the page that is already there.
+
+  on("theme:changed", ({ detail }) => { root.dataset.bsTheme = detail.theme; });
+
+  // Countdowns: <time data-countdown="2026-11-21T12:00:00Z" data-from="…">, with a <progress> beside it if wanted.
+
+  const twoDigits = (number) => String(number).padStart(2, "0");
+
+  function tick() {
+    for (const clock of all("[data-countdown]")) {
+      const ends = Date.parse(clock.dataset.countdown);
+      const left = Math.max(0, Math.round((ends - Date.now()) / 1000));
+      const hours = Math.floor(left / 3600);
+      const minutes = twoDigits(Math.floor(left / 60) % 60);
+      clock.textContent = `${hours ? `${hours}:` : ""}${minutes}:${twoDigits(left % 60)}`;
+      const bar = clock.closest("[data-countdown-box]")?.querySelector("progress");
+      if (bar) bar.value = left;
+      if (left === 0) {
+        delete clock.dataset.countdown;
+        clock.dispatchEvent(new CustomEvent("live:change", { bubbles: true }));
+      }
+    }
+  }
+  setInterval(tick, 1000);
+
+  // Money as it was understood: <input data-money-echo="echo-id">; every element of the form with data-money-of shows
+  // it too. The server reads the amount again.
+
+  function understood(text) {
+    const bare = text.replace(/[R$\s]/g, "");
+    const [whole, cents = ""] = root.lang === "en" ? bare.replaceAll(",", "").split(".") : bare.replaceAll(".", "").split(",");
+    return /^\d+$/.test(whole) && /^\d{0,2}$/.test(cents) ? Number(`${whole}.${cents || 0}`) : null;
+  }
+
+  function echo(input) {
+    const amount = understood(input.value);
+    const format = new Intl.NumberFormat(root.lang, { style: "currency", currency: "BRL" });
+    const shown = document.getElementById(input.dataset.moneyEcho);
+    if (shown) shown.hidden = amount === null;
+    for (const place of all("[data-money-of]", input.form)) {
+      if (place.dataset.moneyOf === input.name) place.textContent = amount === null ? "" : format.format(amount);
+    }
+  }
+
+  on("input", ({ target }) => target.matches("[data-money-echo]") && echo(target));
+
+  // Rows that grow: <div data-rows data-most="50"> around a <template> and <div data-row>; names count on by __n__.
+
+  let rowsMade = 0;
+
+  on("click", ({ target }) => {
+    const add = target.closest("[data-row-add]");
+    const remove = target.closest("[data-row-remove]");
+    const box = target.closest("[data-rows]");
+    if (!box || !(add || remove)) return;
+    if (remove) remove.closest("[data-row]").remove();
+    if (add) {
+      const number = `${all("[data-row]", box).length + rowsMade++}`;
+      const row = box.querySelector("template").content.cloneNode(true);
+      for (const part of all("[name],[id],[for],[aria-label]", row)) {
+        for (const { name, value } of [...part.attributes]) part.setAttribute(name, value.replaceAll("__n__", number));
+      }
+      box.querySelector("[data-rows-list]").append(row);
+      box.querySelector("[data-rows-list] > :last-child input")?.focus();
+    }
+    const most = Number(box.dataset.most || Infinity);
+    box.querySelector("[data-row-add]").disabled = all("[data-row]", box).length >= most;
+  });
+
+  // Passwords can be looked at.
+
+  for (const button of all("[data-reveal]")) button.hidden = false;
+  on("click", ({ target }) => {
+    const button = target.closest("[data-reveal]");
+    if (!button) return;
+    const field = document.getElementById(button.dataset.reveal);
+    const visible = field.type === "password";
+    field.type = visible ? "text" : "password";
+    button.setAttribute("aria-pressed", visible);
+  });
+
+  // A long list of choices narrows while typing: <input data-narrow="list-id">, words in data-words of each item.
+
+  const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f./-]/g, "").toLowerCase();
+
+  on("input", ({ target }) => {
+    if (!target.matches("[data-narrow]")) return;
+    const wanted = plain(target.value);
+    const items = all("[data-words]", document.getElementById(target.dataset.narrow));
+    for (const item of items) item.hidden = !plain(item.dataset.words).includes(wanted);
+    const count = document.getElementById(`${target.dataset.narrow}-count`);
+    if (count) count.textContent = items.filter((item) => !item.hidden).length;
+  });
+  on("change", ({ target }) => {
+    if (target.dataset.names) document.getElementById(target.dataset.names).textContent = target.dataset.name;
+  });
+
+  // htmx: what arrives gets its life, what fails is said.
+
+  function arrived(part) {
+    if (part.id === "modal-body" && part.childElementCount && !modal().open) modal().showModal();
+    all("[data-focus]", part).forEach((each) => each.focus());
+    all("[data-toast]", part).forEach(leaveLater);
+    all("[data-money-echo]", part).forEach(echo);
+  }
+
+  on("htmx:afterSwap", ({ detail }) => arrived(detail.target));
+  on("htmx:oobAfterSwap", ({ detail }) => arrived(detail.target));
+  for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    on(failure, () => toast(document.body.dataset.failed, "error"));
+  }
+
+  tick();
+  arrived(document.body);
+})();
