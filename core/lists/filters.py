@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from core import documents
 from core.actor import Actor
-from core.lists.periods import Days, PeriodField
+from core.lists.periods import Days, PeriodField, Preset
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,28 @@ class ListFilters(django_filters.FilterSet):
     def parameters(self, name: str) -> list[str]:
         suffixes: list[str] = getattr(self.form.fields[name].widget, "widgets_names", [""])
         return [f"{name}{suffix}" for suffix in suffixes]
+
+    @property
+    def narrowing(self) -> int:
+        """How many filters narrow the list beyond its period."""
+        return sum(each.removable for _name, each, _value in self.applied())
+
+    @property
+    def period_text(self) -> str:
+        """The days listed; empty while they are not valid."""
+        days = [value.text for _name, _each, value in self.applied() if isinstance(value, Days)]
+        return days[0] if days else ""
+
+    @property
+    def presets(self) -> list[tuple[str, str, bool]]:
+        """The periods on offer: label, address, and whether it is the one listed."""
+        chosen = [value.preset for _name, _each, value in self.applied() if isinstance(value, Days)]
+        return [
+            (str(preset.label), f"{self.without(name)}&{name}={preset.value}".lstrip("&"), preset in chosen)
+            for name, each in self.worded().items()
+            if isinstance(each, PeriodFilter)
+            for preset in Preset
+        ]
 
     def cleared(self) -> str:
         """The address of the list with nothing but what it cannot be without."""

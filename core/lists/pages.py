@@ -26,14 +26,18 @@ class Totals:
 
 
 def totals_of(rows: QuerySet[Any], amount: str) -> Totals:
-    found = rows.order_by().aggregate(count=Count("pk"), amount=Sum(amount))
-    return Totals(found["count"], found["amount"] or ZERO)
+    return _summed(rows.order_by(), amount)
 
 
 def totals_at_once(rows: QuerySet[Any], amount: str) -> Totals | None:
     """The totals when they are cheap; None for a set so wide that they are asked for apart."""
-    found = totals_of(rows.order_by()[: COUNTED_AT_ONCE + 1].values("pk", amount), amount)
+    found = _summed(rows.order_by().values("pk", amount)[: COUNTED_AT_ONCE + 1], amount)
     return found if found.count <= COUNTED_AT_ONCE else None
+
+
+def _summed(rows: QuerySet[Any, Any], amount: str) -> Totals:
+    found = rows.aggregate(count=Count("pk"), amount=Sum(amount))
+    return Totals(found["count"], found["amount"] or ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,10 @@ class Page:
     @property
     def next(self) -> str | None:
         return self.to(self.number + 1) if self.more and self.last < DEEPEST_ROW else None
+
+    @property
+    def beginning(self) -> str:
+        return self.to(1)
 
     @property
     def sizes(self) -> list[tuple[int, str]]:

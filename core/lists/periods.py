@@ -23,6 +23,7 @@ class Preset(TextChoices):
     LAST_MONTH = "last-month", _("Last month")
 
 
+DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
 DEFAULT = Preset.LAST_7_DAYS
 
 
@@ -64,12 +65,8 @@ class PeriodWidget(forms.MultiWidget):
     template_name = "core/lists/_period.html"
 
     def __init__(self) -> None:
-        day = {"type": "date"}
-        widgets = {
-            "": forms.HiddenInput(),
-            "from": forms.DateInput(attrs=day, format="%Y-%m-%d"),
-            "to": forms.DateInput(attrs=day, format="%Y-%m-%d"),
-        }
+        day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {"": forms.HiddenInput(), "from": day, "to": day}
         super().__init__(widgets)
 
     def decompress(self, value: Days | None) -> list[Any]:
@@ -82,7 +79,7 @@ class PeriodField(forms.MultiValueField):
     """`period`, `period_from` and `period_to` in the address; nothing given is the default preset."""
 
     default_error_messages = {
-        "day": _("Type both days, such as 20/11/2026."),
+        "day": _("Type the first day and the last, such as 20/11/2026."),
         "preset": _("Choose one of the periods offered."),
         "order": _("The last day lies before the first one."),
         "length": _("A period has at most 366 days. Choose a shorter one."),
@@ -91,18 +88,14 @@ class PeriodField(forms.MultiValueField):
 
     def __init__(self, *, zone: ZoneInfo, **kwargs: Any) -> None:
         self.zone = zone
-        day = {"input_formats": ["%Y-%m-%d", "%d/%m/%Y"], "required": False}
-        fields = (
-            forms.ChoiceField(choices=Preset.choices, required=False),
-            forms.DateField(**day),
-            forms.DateField(**day),
-        )
-        super().__init__(fields, require_all_fields=False, required=False, **kwargs)
+        days = [forms.DateField(input_formats=DAY_FORMATS, required=False) for _end in ("first", "last")]
+        fields = (forms.ChoiceField(choices=Preset.choices, required=False), *days)
+        super().__init__(fields, require_all_fields=False, **kwargs)
 
     def clean(self, value: Any) -> Days:
         preset, first, last = (text or "" for text in value or ("", "", ""))
         if first or last:
-            return self.between(self.day(first, 1), self.day(last, 2))
+            return self.between(self.day(first, 1), self.day(last, 2) if last else clock.today(self.zone))
         if preset and preset not in Preset:
             raise self.error("preset")
         return days_of(Preset(preset or DEFAULT), clock.today(self.zone))

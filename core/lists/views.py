@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
+from babel.dates import get_timezone_name
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.text import slugify
+from django.utils.translation import get_language, to_locale
 from django.views.generic import View
 
+from core import clock
 from core.actor import Actor
 from core.exports.csv import csv_file
 from core.lists.columns import Column, Ordering, headings, ordering_of
@@ -21,8 +24,16 @@ from core.lists.pages import page_of, totals_at_once, totals_of
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a part. Going back in history restores a whole page."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", False)
     return bool(htmx) and not htmx.history_restore_request and not htmx.boosted
+
+
+def zone_text(actor: Actor) -> str:
+    """`Horário de Brasília (UTC−03:00)`: every moment on the page is said in this zone."""
+    moment = clock.now().astimezone(actor.zone)
+    name = get_timezone_name(actor.zone, locale=to_locale(get_language() or "pt-br"))
+    offset = moment.strftime("%z").replace("-", "\N{MINUS SIGN}")
+    return f"{name} (UTC{offset[:3]}:{offset[3:]})"
 
 
 class ListPage(View):
@@ -39,7 +50,7 @@ class ListPage(View):
     title: ClassVar["str | Promise"]
     page_template: ClassVar[str]
     results_template: ClassVar[str]
-    totals_template: ClassVar[str] = "core/lists/_totals.html"
+    totals_template: ClassVar[str]
 
     @property
     def actor(self) -> Actor:
@@ -67,7 +78,7 @@ class ListPage(View):
 
     def answer_totals(self) -> HttpResponse:
         """The totals alone for htmx; without it the page with its totals, however long they take."""
-        listing = self.listing(totals=totals_of(self.asked.rows(), self.amount))
+        listing = self.listing(totals=totals_of(self.asked.rows(), self.amount), totals_alone=True)
         template = self.totals_template if wants_fragment(self.request) else self.page_template
         return render(self.request, template, {**listing, "fragment": wants_fragment(self.request)})
 
@@ -84,7 +95,6 @@ class ListPage(View):
         rows = self.asked.rows()
         page = page_of(self.ordering.apply(rows), self.request.GET)
         totals = known.get("totals") or totals_at_once(rows, self.amount)
-        shown = [column for column in self.columns if column.html]
         return {
             "title": self.title,
             "filters": self.asked,
@@ -92,13 +102,17 @@ class ListPage(View):
             "pages": list(page.numbers(totals)),
             "totals": totals,
             "headings": headings(self.columns, self.request.GET, self.ordering),
-            "cells": [
-                [(column.css, column.html(row, self.actor)) for column in shown if column.html] for row in page.rows
-            ],
+            "cells": [self.cells(row) for row in page.rows],
             "address": canonical(self.request.GET, without=("part",)),
             "file_address": canonical(self.request.GET, without=("part", "page", "size")),
+            "zone_text": zone_text(self.actor),
+            **known,
             **self.more(page.rows),
         }
+
+    def cells(self, row: Any) -> list[tuple[str, str]]:
+        """The classes and the markup of each cell of a row."""
+        return [(column.css, column.html(row, self.actor)) for column in self.columns if column.html]
 
     def more(self, rows: list[Any]) -> dict[str, Any]:
         """What else an app's templates show."""
