@@ -12,6 +12,7 @@ from core import documents
 from core.actor import Actor
 from core.lists import cells
 from core.lists.columns import Column
+from core.templatetags.portal import money_markup, status
 
 PII = fine(Module.CHARGES, Fine.PII)
 
@@ -22,12 +23,17 @@ def document_for(actor: Actor, document: str) -> str:
 
 
 def debtor_cell(charge: Charge, actor: Actor) -> SafeString:
-    return cells.two_lines(
+    return cells.linked_cell(
         charge.debtor_name or _("No debtor named"),
-        reverse("charges:detail", args=[charge.txid]),
         document_for(actor, charge.debtor_document) if charge.debtor_document else "",
-        f"charge-{charge.txid}",
+        address=reverse("charges:detail", args=[charge.txid]),
+        anchor=f"charge-{charge.txid}",
     )
+
+
+def status_cell(charge: Charge, actor: Actor) -> SafeString:
+    current = charge.current_status
+    return status(str(current.label), *charge_look(current))
 
 
 CHARGE_COLUMNS: list[Column[Charge]] = [
@@ -47,7 +53,7 @@ CHARGE_COLUMNS: list[Column[Charge]] = [
         name="amount",
         heading=gettext_lazy("Amount"),
         value=lambda charge, actor: charge.amount,
-        html=lambda charge, actor: cells.money_cell(charge.amount),
+        html=lambda charge, actor: money_markup(charge.amount),
         order_by="amount",
         css="c2 num",
     ),
@@ -55,7 +61,7 @@ CHARGE_COLUMNS: list[Column[Charge]] = [
         name="status",
         heading=pgettext_lazy("heading", "Status"),
         value=lambda charge, actor: charge.current_status.label,
-        html=lambda charge, actor: cells.status_cell(charge.current_status.label, *charge_look(charge.current_status)),
+        html=status_cell,
         css="c3",
     ),
     Column(
