@@ -30,7 +30,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 @track(exclude=["password", "last_login"])
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """A person, global: what the person may do belongs to memberships. Staff use /admin and represent nobody."""
 
     email = models.EmailField(_("e-mail"), unique=True)
@@ -62,7 +62,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 @track()
-class Client(models.Model):
+class Client(models.Model):  # type: ignore[django-manager-missing]
     """The tenant: a company that receives money through the platform."""
 
     public_id = models.CharField(max_length=20, unique=True, editable=False)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone, translation
+from django.views import View
 
 from accounts import queries
 from accounts.errors import ClientChanged
@@ -99,7 +100,7 @@ def answer_stale(request: HttpRequest) -> HttpResponse:
     return response
 
 
-class RoleRequiredMixin(LoginRequiredMixin):
+class RoleRequiredMixin(LoginRequiredMixin, View):
     """A page of the portal: signed in, a client chosen, the permission held. Domain errors become error pages."""
 
     permission: ClassVar[str | None] = None

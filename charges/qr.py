@@ -28,7 +28,7 @@ def svg(code: str, *, label: str) -> SafeString:
     size = len(rows) + 2 * QUIET_ZONE
     return format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" class="qr" role="img" aria-label="{}" viewBox="0 0 {} {}" '
-        'shape-rendering="crispEdges"><path fill="currentColor" d="{}"/></svg>',
+        'shape-rendering="crispEdges"><path stroke="currentColor" d="{}"/></svg>',
         label,
         size,
         size,
@@ -52,10 +52,12 @@ def _modules(code: str) -> tuple[bytes, ...]:
 
 
 def _dark_path(rows: tuple[bytes, ...]) -> str:
+    """One stroke, one module wide, along the middle of each run of dark modules."""
+    margin = bytes(QUIET_ZONE)
     return "".join(
-        f"M{run.start() + QUIET_ZONE} {line}h{run.end() - run.start()}v1h-{run.end() - run.start()}z"
+        f"M{run.start()} {line}.5h{len(run[0])}"
         for line, row in enumerate(rows, QUIET_ZONE)
-        for run in DARK.finditer(row)
+        for run in DARK.finditer(margin + row)
     )
 
 
