@@ -68,11 +68,14 @@ class DocumentField(forms.CharField):
         super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        return documents.formatted(value) if isinstance(value, str) and value else value
+        """What is wrong is shown as it was typed."""
+        return documents.formatted(documents.bare(value)) if isinstance(value, str) and self.is_right(value) else value
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
-        is_right = documents.is_cpf if self.kind is DocumentType.CPF else documents.is_cnpj
-        if text and not is_right(text):
+        if text and not self.is_right(text):
             raise forms.ValidationError(self.error_messages[self.kind.value], code="document")
         return documents.bare(text)
+
+    def is_right(self, text: str) -> bool:
+        return documents.is_cpf(text) if self.kind is DocumentType.CPF else documents.is_cnpj(text)
