@@ -9,6 +9,7 @@ import math
 import re
 import struct
 import zlib
+from typing import Any
 
 import zxingcpp
 from django.utils.html import format_html
@@ -49,7 +50,8 @@ def png_base64(code: str) -> str:
 def _modules(code: str) -> tuple[bytes, ...]:
     """The rows, each byte one module: 1 is dark."""
     symbol = zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    pixels = bytes(memoryview(symbol.to_image(scale=1, add_quiet_zones=False))).translate(DARK_AS_ONE)
+    image: Any = symbol.to_image(scale=1, add_quiet_zones=False)  # a buffer, which its stubs do not say
+    pixels = bytes(memoryview(image)).translate(DARK_AS_ONE)
     side = math.isqrt(len(pixels))
     return tuple(pixels[start : start + side] for start in range(0, len(pixels), side))
 
