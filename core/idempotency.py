@@ -89,8 +89,8 @@ class Claim(Generic[T]):
         self.answer: Answer | None = None
         self.resumed = False
 
-    def reserve(self, reservation: Callable[[], str]) -> str:
-        """Commits the claim together with the reservation and gives its id, or that of an earlier attempt."""
+    def reserve(self, make: Callable[[], T], find: Callable[[str], T], name: Callable[[T], str]) -> T:
+        """Commits the claim together with what `make` reserves, or finds again what an earlier attempt reserved."""
         with transaction.atomic():
             self._kept = kept = _claim(self._request)
             if kept.status is not None:
@@ -98,10 +98,10 @@ class Claim(Generic[T]):
             if kept.lease_until and kept.lease_until > clock.now():
                 raise StillRunning
             self.resumed = bool(kept.subject)
-            kept.subject = kept.subject or reservation()
-            kept.lease_until = clock.now() + LEASE
+            reserved = find(kept.subject) if self.resumed else make()
+            kept.subject, kept.lease_until = name(reserved), clock.now() + LEASE
             kept.save()
-            return kept.subject
+            return reserved
 
     def finish(self, result: T) -> None:
         """Stores the answer. To be called inside the transaction that settles."""
