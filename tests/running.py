@@ -44,7 +44,7 @@ class RunningPortal:
             "PORT": str(self.port),
             "DJANGO_SETTINGS_MODULE": "astrapay_portal.settings",
         }
-        self.process = subprocess.Popen(  # noqa: S603
+        self.process = subprocess.Popen(
             [sys.executable, "manage.py", "up"],
             cwd=PROJECT,
             env=environment,
