@@ -23,7 +23,7 @@ NUMBER = re.compile(r"[+-]?[\d.,]+")
 
 
 class TooManyRows(DomainError):
-    code = 37
+    code = 38
     message = _("A file holds at most %(most)s rows and this list has more. Choose a shorter period or add a filter.")
 
 
