@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone, translation
+from django.views import View
 
 from accounts import queries
 from accounts.errors import ClientChanged
@@ -99,7 +100,7 @@ def answer_stale(request: HttpRequest) -> HttpResponse:
     return response
 
 
-class RoleRequiredMixin(LoginRequiredMixin):
+class RoleRequiredMixin(LoginRequiredMixin, View):
     """A page of the portal: signed in, a client chosen, the permission held. Domain errors become error pages."""
 
     permission: ClassVar[str | None] = None
@@ -124,12 +125,15 @@ class RoleRequiredMixin(LoginRequiredMixin):
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The client switcher and the navigation."""
+    memberships = getattr(request, "memberships", None)
+    if memberships is None:
+        return {}
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
-        return {}
+        return {"memberships": memberships}
     return {
         "client": request.client,  # type: ignore[attr-defined]
-        "memberships": request.memberships,  # type: ignore[attr-defined]
+        "memberships": memberships,
         "navigation": navigation_for(actor.permissions | {"any"}, request.path),
         "actor": actor,
     }

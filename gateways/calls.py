@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 
-from core.outbound import refuse_inside_transaction
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from core.outbound import refuse_inside_transaction
 from gateways.errors import GatewayBusy, GatewayNotConfigured
 from gateways.protocols import PixGateway
 

@@ -37,15 +37,15 @@
       target.closest("dialog").close();
     }
   });
-  on("cancel", (event) => event.target.matches("[data-required]") && event.preventDefault());
-  document.addEventListener("cancel", (event) => event.target.matches("[data-required]") && event.preventDefault(), true);
   on("modal:close", () => modal().close());
   document.addEventListener("close", ({ target }) => {
     if (target === modal()) document.getElementById("modal-body").replaceChildren();
+    // Browsers let a second Escape through whatever `cancel` says; this question has to be answered.
+    if (target.matches("[data-required]")) target.showModal();
   }, true);
 
   for (const dialog of all("dialog[data-required]")) {
-    dialog.close();
+    dialog.open = false;
     dialog.showModal();
   }
 

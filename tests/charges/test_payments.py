@@ -14,7 +14,7 @@ from charges.models import Charge, Payment, Refund
 from charges.states import ChargeStatus, PaymentOutcome, RefundStatus
 from core import clock
 from core.actor import Actor
-from core.idempotency import Answer, once_in_steps
+from core.idempotency import Answer, Claim, once_in_steps
 from gateways import notices
 from gateways.models import Notice
 from gateways.protocols import RefundOutcome
@@ -25,11 +25,10 @@ from webhooks.models import Event
 
 
 def cancel(actor: Actor, charge: Charge) -> None:
-    once_in_steps(
-        keyed(actor),
-        lambda claim: cancel_charge(actor=actor, txid=charge.txid, claim=claim),
-        lambda _charge: Answer(200, b""),
-    )
+    def action(claim: Claim[Charge]) -> Charge:
+        return cancel_charge(actor=actor, txid=charge.txid, claim=claim)
+
+    once_in_steps(keyed(actor), action, lambda _charge: Answer(200, b""))
 
 
 def messages_of(charge: Charge) -> list[dict[str, object]]:
