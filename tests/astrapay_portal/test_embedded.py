@@ -1,14 +1,11 @@
 """The servers that come with the product: apart from each other, gone when stopped, whole after a crash."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import psycopg
@@ -20,19 +17,7 @@ from astrapay_portal.embedded.postgres import Postgres
 from astrapay_portal.embedded.processes import PidFile, Program, birth, free_port, taken, until
 from astrapay_portal.embedded.services import Services
 from astrapay_portal.environment import PROJECT
-
-
-@contextmanager
-def open_folder() -> Iterator[Path]:
-    """A folder that the servers' user can reach; pytest's own are closed."""
-    parent = PROJECT / ".data" / "test"
-    parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=parent) as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
-        shutil.rmtree(places.servers_folder(folder), ignore_errors=True)
-        folder.mkdir(exist_ok=True)
+from tests.astrapay_portal.folders import open_folder
 
 
 @pytest.fixture
@@ -128,7 +113,7 @@ def test_the_servers_end_when_whoever_started_them_is_killed(data_dir: Path) -> 
         "started = services.start(pathlib.Path(sys.argv[1]), throwaway=True);"
         "print(*(each.process.pid for each in started.running), flush=True); sys.stdin.read()"
     )
-    parent = subprocess.Popen(
+    parent = subprocess.Popen(  # noqa: S603
         [sys.executable, "-c", script, str(data_dir)], cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert parent.stdout is not None
@@ -166,7 +151,7 @@ def test_a_port_is_taken_even_when_its_owner_would_share_it() -> None:
         "import socket as s; l = s.socket(); l.setsockopt(s.SOL_SOCKET, s.SO_REUSEPORT, 1);"
         f"l.bind(('127.0.0.1', {port})); l.listen(); print(flush=True); input()"
     )
-    owner = subprocess.Popen([sys.executable, "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    owner = subprocess.Popen([sys.executable, "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
     assert owner.stdout is not None
     owner.stdout.readline()
     assert taken(port)
