@@ -1,17 +1,22 @@
 """The platform's own staff: clients, people, credentials, and their history. Every change goes through an action."""
 
+# mypy: disable-error-code="untyped-decorator"
+# The decorators of the admin kit carry no types.
+
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from allauth.account.forms import ResetPasswordForm
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
-from django.contrib.auth.models import Group
-from django.db.models import Model, QuerySet
-from django.forms.models import BaseModelFormSet
+from django.db.models import Model
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
@@ -22,15 +27,24 @@ from accounts.models import Application, Client, Membership, Role, User
 from accounts.permissions import SCOPES, Fine, Module
 from accounts.states import MembershipStatus
 from core.actor import Actor
+from core.admin import ReadOnlyAdmin
 from core.audit import name_actor
 from core.errors import DomainError
 
-ELSEWHERE = ("account.EmailAddress", "oauth2_provider.AccessToken", "oauth2_provider.Grant")
-ELSEWHERE += ("oauth2_provider.IDToken", "oauth2_provider.RefreshToken", "accounts.Application")
+Text = str | Promise
+ELSEWHERE = (
+    "auth.Group",
+    "account.EmailAddress",
+    "oauth2_provider.AccessToken",
+    "oauth2_provider.Grant",
+    "oauth2_provider.IDToken",
+    "oauth2_provider.RefreshToken",
+    "accounts.Application",
+)
 
-for model in (Group, *(apps.get_model(label) for label in ELSEWHERE)):
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
+for label in ELSEWHERE:
+    if admin.site.is_registered(apps.get_model(label)):
+        admin.site.unregister(apps.get_model(label))
 
 
 def staff_actor(request: HttpRequest, client: Client) -> Actor:
@@ -40,10 +54,40 @@ def staff_actor(request: HttpRequest, client: Client) -> Actor:
 
 
 class NothingIsDeleted(ModelAdmin):
-    """Rows that money hangs on stay."""
+    """Rows that money hangs on stay. What an action refuses is said where it was tried."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+    def has_act_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(super().has_change_permission(request))
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            answer: HttpResponse = super().changeform_view(request, *args, **kwargs)
+        except DomainError as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(request.get_full_path())
+        return answer
+
+    def asked_first(
+        self, request: HttpRequest, subject: Model, *, lead: Text, button: Text, act: Callable[[], HttpResponse | None]
+    ) -> HttpResponse:
+        """The kit's buttons are links: what they do waits for a form."""
+        if request.method != "POST":
+            said = {"subject": subject, "lead": lead, "button": button, "back": self.address_of(subject)}
+            context = {**self.admin_site.each_context(request), **said}
+            return TemplateResponse(request, "admin/accounts/confirm.html", context)
+        try:
+            if answer := act():
+                return answer
+            messages.success(request, _("Done."))
+        except DomainError as error:
+            messages.error(request, str(error))
+        return HttpResponseRedirect(self.address_of(subject))
+
+    def address_of(self, row: Model) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
 
 
 @admin.register(Client)
@@ -53,7 +97,7 @@ class ClientAdmin(NothingIsDeleted):
     search_fields = ["trade_name", "legal_name", "document", "public_id"]
     readonly_fields = ["public_id", "created_at"]
 
-    def save_model(self, request: HttpRequest, obj: Client, form: forms.ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Client, form: "forms.ModelForm[Any]", change: bool) -> None:
         clients.save_client(by_staff=request.user.is_staff, client=obj)
 
 
@@ -84,7 +128,7 @@ class PersonAdmin(NothingIsDeleted):
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> list[type[TabularInline]]:
         return [MembershipInline] if obj else []
 
-    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: User, form: "forms.ModelForm[Any]", change: bool) -> None:
         if change:
             people.change_person(user=obj, fields=form.changed_data)
             return
@@ -93,17 +137,25 @@ class PersonAdmin(NothingIsDeleted):
         obj.pk, obj._state.adding = made.pk, False
         self.mail_reset_link(request, made)
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: BaseModelFormSet, change: bool) -> None:
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: "BaseInlineFormSet[Any, Any, Any]", change: bool
+    ) -> None:
         formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
         for row in formset.extra_forms:
             if row.has_changed():
                 client = row.cleaned_data["client"]
                 people.add_membership(actor=staff_actor(request, client), user=formset.instance)
 
-    @action(description=_("Send a link to choose a new password"), permissions=["change"])
+    @action(description=_("Send a link to choose a new password"), permissions=["act"])
     def send_reset_link(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        self.mail_reset_link(request, User.objects.get(pk=object_id))
-        return HttpResponseRedirect(reverse("admin:accounts_user_change", args=[object_id]))
+        user = User.objects.get(pk=object_id)
+        return self.asked_first(
+            request,
+            user,
+            lead=_("The link goes to the e-mail of this person. The present password stays until it is used."),
+            button=_("Send the link"),
+            act=partial(self.mail_reset_link, request, user),
+        )
 
     def mail_reset_link(self, request: HttpRequest, user: User) -> None:
         form = ResetPasswordForm({"email": user.email})
@@ -112,7 +164,7 @@ class PersonAdmin(NothingIsDeleted):
             messages.success(request, _("A link to choose the password was sent to %(email)s.") % {"email": user.email})
 
 
-class RoleForm(forms.ModelForm):
+class RoleForm(forms.ModelForm[Role]):
     withheld = forms.MultipleChoiceField(
         label=_("withheld"), choices=Fine.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -141,7 +193,9 @@ class MembershipAdmin(NothingIsDeleted):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: BaseModelFormSet, change: bool) -> None:
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: "BaseInlineFormSet[Any, Any, Any]", change: bool
+    ) -> None:
         formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
         membership: Membership = formset.instance
         actor = staff_actor(request, membership.client)
@@ -158,30 +212,34 @@ class MembershipAdmin(NothingIsDeleted):
                     withheld=map(Fine, row.cleaned_data["withheld"]),
                 )
 
-    @action(description=_("Activate"), permissions=["change"])
+    @action(description=_("Activate"), permissions=["act"])
     def activate(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return self.change_status(request, object_id, MembershipStatus.ACTIVE)
+        lead = _("The person may work for this client again, with the roles kept so far.")
+        return self.change_status(request, object_id, MembershipStatus.ACTIVE, lead, _("Activate"))
 
-    @action(description=_("Deactivate"), permissions=["change"])
+    @action(description=_("Deactivate"), permissions=["act"])
     def deactivate(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return self.change_status(request, object_id, MembershipStatus.INACTIVE)
+        lead = _("The person's very next request for this client is refused.")
+        return self.change_status(request, object_id, MembershipStatus.INACTIVE, lead, _("Deactivate"))
 
-    @action(description=_("Remove"), permissions=["change"])
+    @action(description=_("Remove"), permissions=["act"])
     def remove(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return self.change_status(request, object_id, MembershipStatus.REMOVED)
+        lead = _("The membership ends for good. The person and other memberships stay.")
+        return self.change_status(request, object_id, MembershipStatus.REMOVED, lead, _("Remove"))
 
-    def change_status(self, request: HttpRequest, object_id: int, status: MembershipStatus) -> HttpResponse:
-        membership = Membership.objects.select_related("client").get(pk=object_id)
-        try:
-            people.change_membership(
-                actor=staff_actor(request, membership.client), membership_id=membership.pk, status=status
-            )
-        except DomainError as error:
-            messages.error(request, str(error))
-        return HttpResponseRedirect(reverse("admin:accounts_membership_change", args=[object_id]))
+    def change_status(
+        self, request: HttpRequest, object_id: int, status: MembershipStatus, lead: Text, button: Text
+    ) -> HttpResponse:
+        membership = Membership.objects.select_related("client", "user").get(pk=object_id)
+
+        def change() -> None:
+            actor = staff_actor(request, membership.client)
+            people.change_membership(actor=actor, membership_id=membership.pk, status=status)
+
+        return self.asked_first(request, membership, lead=lead, button=button, act=change)
 
 
-class CredentialForm(forms.ModelForm):
+class CredentialForm(forms.ModelForm[Application]):
     scopes = forms.MultipleChoiceField(
         label=_("scopes"), choices=[(scope, scope) for scope in SCOPES], widget=forms.CheckboxSelectMultiple
     )
@@ -202,7 +260,7 @@ class CredentialAdmin(NothingIsDeleted):
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return obj is None and super().has_change_permission(request)
 
-    def save_model(self, request: HttpRequest, obj: Application, form: forms.ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Application, form: "forms.ModelForm[Any]", change: bool) -> None:
         said = form.cleaned_data
         issued = credentials.create_credential(
             actor=staff_actor(request, said["tenant"]),
@@ -211,34 +269,32 @@ class CredentialAdmin(NothingIsDeleted):
             allowed_addresses=said["allowed_addresses"],
         )
         obj.pk, obj.client_id = issued.application.pk, issued.application.client_id
-        obj.issued = issued  # type: ignore[attr-defined]
+        obj.issued = issued
 
     def response_add(self, request: HttpRequest, obj: Application, post_url_continue: Any = None) -> HttpResponse:
-        return self.show_secret(request, obj.issued)  # type: ignore[attr-defined]
+        return self.show_secret(request, obj.issued)
 
-    @action(description=_("New secret"), permissions=["add"])
+    @action(description=_("New secret"), permissions=["act"])
     def rotate(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return self.act(request, object_id, rotates=True)
-
-    @action(description=_("Revoke"), permissions=["add"])
-    def revoke(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return self.act(request, object_id, rotates=False)
-
-    def act(self, request: HttpRequest, object_id: int, *, rotates: bool) -> HttpResponse:
-        """Asked first, since both end what works now."""
         application = Application.objects.select_related("tenant").get(pk=object_id)
-        if request.method != "POST":
-            context = {**self.admin_site.each_context(request), "credential": application, "rotates": rotates}
-            return TemplateResponse(request, "admin/accounts/confirm.html", context)
-        actor = staff_actor(request, application.tenant)
-        try:
-            if rotates:
-                return self.show_secret(request, credentials.rotate_secret(actor=actor, credential_id=application.pk))
+
+        def make() -> HttpResponse:
+            actor = staff_actor(request, application.tenant)
+            return self.show_secret(request, credentials.rotate_secret(actor=actor, credential_id=application.pk))
+
+        lead = _("The present secret ends at once. Systems that use it are refused until they have the new one.")
+        return self.asked_first(request, application, lead=lead, button=_("Make a new secret"), act=make)
+
+    @action(description=_("Revoke"), permissions=["act"])
+    def revoke(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        application = Application.objects.select_related("tenant").get(pk=object_id)
+
+        def end() -> None:
+            actor = staff_actor(request, application.tenant)
             credentials.revoke_credential(actor=actor, credential_id=application.pk)
-            messages.success(request, _("The credential is revoked."))
-        except DomainError as error:
-            messages.error(request, str(error))
-        return HttpResponseRedirect(reverse("admin:accounts_application_change", args=[object_id]))
+
+        lead = _("The credential and its tokens end at once and for good.")
+        return self.asked_first(request, application, lead=lead, button=_("Revoke"), act=end)
 
     def show_secret(self, request: HttpRequest, issued: credentials.Issued) -> HttpResponse:
         """In this answer alone: a message would lie in a cookie or the session."""
@@ -246,8 +302,8 @@ class CredentialAdmin(NothingIsDeleted):
         return TemplateResponse(request, "admin/accounts/secret.html", context, headers={"Cache-Control": "no-store"})
 
 
-class HistoryAdmin(ModelAdmin):
-    """What the database recorded: to be read."""
+class HistoryAdmin(ReadOnlyAdmin):
+    """What the database recorded."""
 
     list_display = ["pgh_created_at", "pgh_label", "__str__", "actor"]
     list_filter = ["pgh_label"]
@@ -256,18 +312,6 @@ class HistoryAdmin(ModelAdmin):
     @admin.display(description=_("who"))
     def actor(self, row: Any) -> str:
         return str((row.pgh_context or {}).get("actor", "—"))
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).order_by("-pgh_id")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 for name in ("UserEvent", "ClientEvent", "MembershipEvent", "RoleEvent", "ApplicationEvent"):

@@ -13,6 +13,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("", Dashboard.as_view(), name="home"),
     path("", include("accounts.urls")),
+    path("", include("charges.urls")),
     path("healthz", healthz),
     path("admin/", admin.site.urls),
     path("", include("astrapay_portal.api_urls")),

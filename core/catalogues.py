@@ -3,7 +3,7 @@
 English is the source and its catalogue says the same; Portuguese is translated by people.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -28,7 +28,7 @@ SKIPPED = ("tests", "node_modules", "benchmarks", "migrations", "vectors", "docs
 
 
 def extract_template(
-    file: BinaryIO, keywords: dict[str, Any], comment_tags: Iterable[str], options: dict[str, Any]
+    file: BinaryIO, keywords: dict[str, Any], comment_tags: Collection[str], options: Any
 ) -> Iterator[Any]:
     """Django's own reading of a template, handed on as if it were Python, where the margin would mean something."""
     lines = templatize(file.read().decode()).splitlines()
@@ -36,7 +36,7 @@ def extract_template(
     return extract_python(BytesIO(code.encode()), keywords, comment_tags, options)
 
 
-METHODS: list[tuple[str, str | Callable[..., Any]]] = [
+METHODS: list[tuple[str, Any]] = [
     ("**.py", "python"),
     ("**/templates/**.*", extract_template),
     ("templates/**.*", extract_template),
@@ -128,4 +128,4 @@ def key_of(message: Message) -> tuple[str, str]:
 
 
 def texts_of(message: Message) -> Iterable[str]:
-    return (message.string,) if isinstance(message.string, str) else message.string
+    return (message.string,) if isinstance(message.string, str) else message.string or ("",)

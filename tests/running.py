@@ -45,7 +45,7 @@ class RunningPortal:
             "DJANGO_SETTINGS_MODULE": "astrapay_portal.settings",
         }
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603
+            self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up"],
                 cwd=PROJECT,
                 env=environment,

@@ -82,7 +82,8 @@ def new_secret() -> str:
 
 def _locked(actor: Actor, credential_id: int) -> Application:
     require(actor, MAY_ADMINISTER)
-    application = Application.objects.select_for_update().filter(pk=credential_id, tenant_id=actor.client_id).first()
+    rows = Application.objects.select_for_update().filter(pk=credential_id, tenant_id=actor.client_id)
+    application: Application | None = rows.first()
     if application is None:
         raise NotFound
     if application.revoked_at is not None:
