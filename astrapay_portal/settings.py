@@ -153,7 +153,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/30m/key,100/m/ip", "login": "60/m/ip", "reset_password": "20/m/ip,5/m/key"}
-ALLAUTH_TRUSTED_PROXY_COUNT = environment.trusted_proxy_count
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT = environment.trusted_proxy_count
 
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_NAME = "astrapay_session"
@@ -187,6 +187,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": False,
+    "NON_FIELD_ERRORS_KEY": "\0",  # no field of a caller can have this name
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "AstraPay API",
