@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.views import View
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -116,6 +118,7 @@ def code_shown(code: BRCode) -> dict[str, Any]:
     }
 
 
+@method_decorator(csrf_exempt, name="dispatch")
 class PublicView(View):
     """An address that a payer's bank reads: no sign-in, no headers, but the one error body."""
 
