@@ -18,6 +18,7 @@ test: ## everything needed to test, then all checks and all tests (ARGS= for pyt
 	@$(BOOTSTRAP) runtime dev
 	@$(MAKE) --no-print-directory check
 	@$(MANAGE) assets
+	@$(MANAGE) messages --compile-only
 	@$(PYTHON) -m pytest $(ARGS)
 
 check: ## style, types, import contracts, templates, migrations, lock files
@@ -27,6 +28,7 @@ check: ## style, types, import contracts, templates, migrations, lock files
 	@.venv/bin/lint-imports
 	@.venv/bin/djlint --lint --quiet templates
 	@$(MANAGE) makemigrations --check --dry-run
+	@$(MANAGE) messages --check
 	@$(MAKE) --no-print-directory check-locks
 
 .PHONY: check-locks

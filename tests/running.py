@@ -44,14 +44,15 @@ class RunningPortal:
             "PORT": str(self.port),
             "DJANGO_SETTINGS_MODULE": "astrapay_portal.settings",
         }
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up"],
-            cwd=PROJECT,
-            env=environment,
-            stdout=self.log.open("ab"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "up"],
+                cwd=PROJECT,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         self.wait_until_answering()
 
     def wait_until_answering(self, seconds: float = START_SECONDS) -> None:

