@@ -115,6 +115,6 @@ def button(staff: Browser, row: Application | Membership, name: str) -> str:
 
 def test_every_entry_of_the_side_navigation_opens(staff: Browser) -> None:
     page = staff.get("/admin/").content.decode()
-    for address in {"/admin/accounts/client/", "/admin/charges/charge/", "/admin/accounts/roleevent/"}:
+    for address in ("/admin/accounts/client/", "/admin/charges/charge/", "/admin/accounts/roleevent/"):
         assert f'href="{address}"' in page
         assert staff.get(address).status_code == 200
