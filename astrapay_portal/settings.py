@@ -282,6 +282,30 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not SANDBOX
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.trusted_proxy_count else None
 SECURE_SSL_REDIRECT = False  # an API call over http is refused by the front server, never redirected
 
+UNFOLD = {
+    "SITE_TITLE": "AstraPay",
+    "SITE_HEADER": "AstraPay",
+    "SITE_SUBHEADER": _("Administration"),
+    "SITE_SYMBOL": "payments",
+    "SHOW_BACK_BUTTON": True,
+    "COLORS": {
+        "primary": {
+            "50": "#eff7f7",
+            "100": "#dcecee",
+            "200": "#bcdade",
+            "300": "#8fc0c6",
+            "400": "#5a9da6",
+            "500": "#2c7a85",
+            "600": "#0b5560",
+            "700": "#094a54",
+            "800": "#083d46",
+            "900": "#083339",
+            "950": "#041f24",
+        }
+    },
+    "SIDEBAR": {"show_search": True, "navigation": "astrapay_portal.staff.navigation"},
+}
+
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = "AstraPay <no-reply@astrapay.com.br>"
 
