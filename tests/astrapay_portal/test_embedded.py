@@ -170,3 +170,15 @@ def test_below_a_closed_folder_the_servers_move_to_an_open_one(tmp_path: Path) -
     finally:
         for name in ("data", "other"):
             places.shared_folder(closed / name).rmdir()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another user")
+def test_binaries_in_a_closed_folder_are_copied_with_their_libraries(data_dir: Path, tmp_path: Path) -> None:
+    wheel, libraries = tmp_path / "wheel", tmp_path / "wheel.libs"
+    for package in (wheel, libraries):
+        package.mkdir()
+        (package / "file").touch()
+    copy = places.runnable(wheel, libraries, folder=data_dir)
+    assert places.reachable(copy / "file")
+    assert (copy.parent / "wheel.libs" / "file").exists()
+    assert places.runnable(wheel, libraries, folder=data_dir) == copy
