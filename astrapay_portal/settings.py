@@ -6,6 +6,7 @@ from typing import Any
 import dj_database_url
 import django_stubs_ext
 from csp.constants import NONE, SELF
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from astrapay_portal.environment import PROJECT, Environment
@@ -287,6 +288,7 @@ UNFOLD = {
     "SITE_HEADER": "AstraPay",
     "SITE_SUBHEADER": _("Administration"),
     "SITE_SYMBOL": "payments",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/mark.svg")}],
     "SHOW_BACK_BUTTON": True,
     "COLORS": {
         "primary": {
