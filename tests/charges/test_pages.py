@@ -292,6 +292,11 @@ def test_a_field_is_judged_while_the_form_is_filled_in(marina: Browser, shop: Cl
             "information",
         ),
         (
+            {"information_name": [""], "information_value": ["y"]},
+            {"additionalInformation": [{"name": "", "value": "y"}]},
+            "information",
+        ),
+        (
             {"information_name": ["x"] * 51, "information_value": ["y"] * 51},
             {"additionalInformation": [{"name": "x", "value": "y"}] * 51},
             "information",
