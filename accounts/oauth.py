@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth2_provider.scopes import BaseScopes
 from oauth2_provider.views import TokenView
@@ -73,6 +75,7 @@ def oauth_error(error: str, *, status: int = 400, description: str = "", **heade
     return JsonResponse(body, status=status, headers={**headers, "Cache-Control": "no-store"})
 
 
+@method_decorator(csrf_exempt, name="dispatch")
 class Token(TokenView):
     """The toolkit's token view between our checks of the form before it and of the error's form after it."""
 

@@ -67,7 +67,7 @@ class Merchant:
     """A merchant's system: calls the API with its own token."""
 
     def __init__(self, client: Client, scopes: tuple[str, ...] = SCOPES) -> None:
-        self.browser = Browser(raise_request_exception=False)
+        self.browser = Browser(raise_request_exception=False, enforce_csrf_checks=True)
         self.credential = Application.objects.create(
             tenant=client,
             name="erp",
