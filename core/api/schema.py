@@ -66,8 +66,8 @@ LANGUAGE = {
     "name": "Accept-Language",
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "enum": ["pt-BR", "en"]},
-    "description": "The language of messages. Codes never change.",
+    "schema": {"type": "string", "example": "pt-BR"},
+    "description": "The language of messages, pt-BR or en. Codes never change.",
 }
 HEADERS = {
     "x-transaction-id": {"schema": {"type": "string", "format": "uuid"}, "description": "As it was sent."},
