@@ -48,6 +48,6 @@ def authorized(merchant: Merchant, settings: Any) -> Iterator[Merchant]:
 @settings(
     max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
 )
-def test_no_answer_contradicts_the_document(case: Case, authorized: Merchant) -> None:
+def test_no_answer_contradicts_the_document(case: Case[Any], authorized: Merchant) -> None:
     headers = {"Authorization": f"Bearer {authorized.token}"}
     case.call_and_validate(headers=headers)
