@@ -10,3 +10,36 @@ class ClientChanged(DomainError):
 
     code, status = 24, 409
     message = _("This page belongs to another company than the one you are working for now. Nothing was changed.")
+
+
+class ScopeNotHeld(DomainError):
+    """A credential may do no more than the person who makes it."""
+
+    code, status = 25, 403
+    message = _("You cannot give the scope %(scope)s: your own roles do not include it.")
+
+
+class RoleNotHeld(DomainError):
+    """Nobody gives away what they lack."""
+
+    code, status = 26, 403
+    message = _("You cannot give this role: you do not hold it with all of these permissions yourself.")
+
+
+class OwnAccess(DomainError):
+    """Nobody locks themselves out."""
+
+    code, status = 27, 409
+    message = _("You cannot take away your own access. Ask another administrator.")
+
+
+class LastAdministrator(DomainError):
+    code, status = 28, 409
+    message = _("A company keeps at least one active administrator. Name another one first.")
+
+
+class NotPossibleNow(DomainError):
+    """The state of a membership or credential does not allow this step."""
+
+    code, status = 29, 409
+    message = _("This is not possible in the present state.")

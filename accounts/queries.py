@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.models import Application, Client, Membership, User
-from accounts.permissions import permissions_of_scopes
+from accounts.permissions import Module, granted, permissions_of_scopes
 from accounts.states import MembershipStatus
 from core.actor import Actor, Channel
 from core.errors import NotFound
@@ -39,6 +39,18 @@ def person(membership: Membership, *, request_id: UUID | None) -> Actor:
         zone=membership.client.zone,
         user_id=membership.user_id,
         request_id=request_id,
+    )
+
+
+def staff(user: User, client: Client) -> Actor:
+    """The actor that one of the platform's staff is in a client: every permission, and the admin as its door."""
+    return Actor(
+        client_id=client.pk,
+        channel=Channel.ADMIN,
+        name=user.get_full_name(),
+        permissions=frozenset().union(*map(granted, Module)),
+        zone=client.zone,
+        user_id=user.pk,
     )
 
 

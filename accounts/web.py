@@ -125,12 +125,15 @@ class RoleRequiredMixin(LoginRequiredMixin, View):
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The client switcher and the navigation."""
+    memberships = getattr(request, "memberships", None)
+    if memberships is None:
+        return {}
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
-        return {}
+        return {"memberships": memberships}
     return {
         "client": request.client,  # type: ignore[attr-defined]
-        "memberships": request.memberships,  # type: ignore[attr-defined]
+        "memberships": memberships,
         "navigation": navigation_for(actor.permissions | {"any"}, request.path),
         "actor": actor,
     }

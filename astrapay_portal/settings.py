@@ -6,6 +6,7 @@ from typing import Any
 import dj_database_url
 import django_stubs_ext
 from csp.constants import NONE, SELF
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from astrapay_portal.environment import PROJECT, Environment
@@ -260,6 +261,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "astrapay_portal.embedded.assets.FetchedAssetsFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -287,6 +289,31 @@ SECURE_HSTS_SECONDS = 0 if SANDBOX else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not SANDBOX
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.trusted_proxy_count else None
 SECURE_SSL_REDIRECT = False  # an API call over http is refused by the front server, never redirected
+
+UNFOLD = {
+    "SITE_TITLE": "AstraPay",
+    "SITE_HEADER": "AstraPay",
+    "SITE_SUBHEADER": _("Administration"),
+    "SITE_SYMBOL": "payments",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/mark.svg")}],
+    "SHOW_BACK_BUTTON": True,
+    "COLORS": {
+        "primary": {
+            "50": "#eff7f7",
+            "100": "#dcecee",
+            "200": "#bcdade",
+            "300": "#8fc0c6",
+            "400": "#5a9da6",
+            "500": "#2c7a85",
+            "600": "#0b5560",
+            "700": "#094a54",
+            "800": "#083d46",
+            "900": "#083339",
+            "950": "#041f24",
+        }
+    },
+    "SIDEBAR": {"show_search": True, "navigation": "astrapay_portal.staff.navigation"},
+}
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = "AstraPay <no-reply@astrapay.com.br>"

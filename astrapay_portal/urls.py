@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from astrapay_portal.dashboard import Dashboard
+from astrapay_portal.views import healthz
 
 # The admin's own sign-in page would know neither the lock-out nor a second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -12,6 +13,8 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("", Dashboard.as_view(), name="home"),
     path("", include("accounts.urls")),
+    path("", include("charges.urls")),
+    path("healthz", healthz),
     path("admin/", admin.site.urls),
     path("", include("astrapay_portal.api_urls")),
     path("", include("astrapay_portal.docs_urls")),

@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ChargesConfig(AppConfig):
@@ -10,3 +13,31 @@ class ChargesConfig(AppConfig):
 
         notices.register("pix.received", payments.handle_pix_notice)
         notices.register("pix.refund", refunds.handle_refund_notice)
+        self.register_pages()
+
+    def register_pages(self) -> None:
+        from accounts.permissions import Module, read
+        from core.web.modules import Entry, register
+
+        charges = Entry(
+            url_name="charges:list",
+            label=pgettext_lazy("heading", "Charges"),
+            icon="receipt",
+            group=_("Receive"),
+            permission=read(Module.CHARGES),
+            position=10,
+            description=_("Pix charges with QR code, their payments and refunds"),
+        )
+        static_codes = Entry(
+            url_name="charges:static-qr",
+            label=_("Static QR"),
+            icon="qrcode",
+            group=_("Receive"),
+            permission=read(Module.CHARGES),
+            position=11,
+            description=_("Make a code for a counter or a poster, and read any Pix code"),
+        )
+        register(charges)
+        register(static_codes)
+        if settings.SANDBOX:
+            register(Entry("charges:test-data", _("Test data"), "flask-2", _("Integration"), "any", position=90))

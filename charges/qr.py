@@ -1,19 +1,21 @@
 """The QR image of a Pix code: SVG inside a page, PNG inside an answer of the API.
 
-Made cheaply, since every charge pays for it: one fixed mask instead of the best of eight, error level M as it is, and
-a PNG of one bit for each pixel. The quiet zone of four modules stays: phones need it.
+Made cheaply, since every charge pays for it: zxing-cpp draws the symbol in a fifth of the time that a Python encoder
+takes, and the PNG has one bit for each pixel. The quiet zone of four modules stays: phones need it.
 """
 
 import base64
+import math
 import re
 import struct
 import zlib
+from typing import Any
 
-import segno
+import zxingcpp
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-MASK = 3
+DARK_AS_ONE = bytes.maketrans(b"\x00\xff", b"\x01\x00")
 QUIET_ZONE = 4
 DARK = re.compile(rb"\x01+")
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -47,8 +49,11 @@ def png_base64(code: str) -> str:
 
 def _modules(code: str) -> tuple[bytes, ...]:
     """The rows, each byte one module: 1 is dark."""
-    symbol = segno.make_qr(code, error="m", mask=MASK, boost_error=False)
-    return tuple(bytes(row) for row in symbol.matrix)
+    symbol = zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    image: Any = symbol.to_image(scale=1, add_quiet_zones=False)  # a buffer, which its stubs do not say
+    pixels = bytes(memoryview(image)).translate(DARK_AS_ONE)
+    side = math.isqrt(len(pixels))
+    return tuple(pixels[start : start + side] for start in range(0, len(pixels), side))
 
 
 def _dark_path(rows: tuple[bytes, ...]) -> str:

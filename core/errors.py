@@ -1,6 +1,6 @@
 """Named errors and their one registry. A domain error says which rule was broken; each door gives it its form.
 
-Codes: 1 internal, 10-13 the request's key, 20-29 who asks, 30-36 the request as such, then a block for each product.
+Codes: 1 internal, 10-13 the request's key, 20-29 who asks, 30-37 the request as such, then a block for each product.
 """
 
 from dataclasses import dataclass
@@ -125,3 +125,8 @@ class Unavailable(DomainError):
 class InvalidParameters(DomainError):
     code, status = 36, 400
     message = _("Some parameters are not valid.")
+
+
+class BodyTooSlow(DomainError):
+    code, status = 37, 408
+    message = _("The request body did not arrive in time. Send it again.")

@@ -89,20 +89,20 @@ class Claim(Generic[T]):
         self.answer: Answer | None = None
         self.resumed = False
 
-    def reserve(self, reservation: Callable[[], str]) -> str:
-        """Commits the claim together with the reservation and gives its id, or that of an earlier attempt."""
+    def reserve(self, make: Callable[[], T], find: Callable[[str], T], name: Callable[[T], str]) -> T:
+        """Commits the claim together with what `make` reserves, or finds again what an earlier attempt reserved."""
         with transaction.atomic():
             kept = _claim(self._request)
             if kept.status is not None:
                 raise AlreadyAnswered(_replay(kept))
-            if kept.subject and kept.lease_until and kept.lease_until > clock.now():
+            if kept.lease_until and kept.lease_until > clock.now():
                 raise StillRunning
             self.resumed = bool(kept.subject)
-            kept.subject = kept.subject or reservation()
-            kept.lease_until = clock.now() + LEASE
-            kept.save(update_fields=["subject", "lease_until"])
+            reserved = find(kept.subject) if self.resumed else make()
+            kept.subject, kept.lease_until = name(reserved), clock.now() + LEASE
+            kept.save()
         self._kept = kept
-        return kept.subject
+        return reserved
 
     def finish(self, result: T) -> None:
         """Stores the answer. To be called inside the transaction that settles."""
@@ -143,13 +143,13 @@ def once_in_steps(request: KeyedRequest, action: Callable[[Claim[T]], object], r
 
 
 def _claim(request: KeyedRequest) -> IdempotencyKey:
-    """The row of this key, locked against every other request with it. The advisory lock comes first: nobody waits
-    on a unique index, and a killed process leaves nothing to clean up."""
+    """The row of this key, or one not saved yet, locked against every other request with it. The advisory lock comes
+    first: nobody waits on a unique index, and a killed process leaves nothing to clean up."""
     _lock(request)
-    kept, made = IdempotencyKey.objects.get_or_create(
-        **request.lookup(), defaults={"fingerprint": request.fingerprint, "created_at": clock.now()}
-    )
-    if not made and bytes(kept.fingerprint) != request.fingerprint:
+    kept = IdempotencyKey.objects.filter(**request.lookup()).first()
+    if kept is None:
+        return IdempotencyKey(**request.lookup(), fingerprint=request.fingerprint, created_at=clock.now())
+    if bytes(kept.fingerprint) != request.fingerprint:
         raise KeyReused
     return kept
 
@@ -166,7 +166,7 @@ def _lock(request: KeyedRequest) -> None:
 
 def _store(kept: IdempotencyKey, answer: Answer) -> None:
     kept.status, kept.body, kept.lease_until = answer.status, answer.body, None
-    kept.save(update_fields=["status", "body", "lease_until"])
+    kept.save()
 
 
 def _replay(kept: IdempotencyKey) -> Answer:

@@ -26,3 +26,26 @@ def formatted(amount: Decimal, language: str | None = None) -> str:
     locale = (language or translation.get_language() or "pt-br").replace("-", "_").split("_")
     name = "pt_BR" if locale[0] == "pt" else "en"
     return format_currency(amount, "BRL", locale=name).replace("-", "\N{MINUS SIGN}")
+
+
+TYPED = re.compile(
+    r"(?P<whole>\d+|[1-9]\d{0,2}(?P<group>[.,])\d{3}((?P=group)\d{3})*)((?P<point>[.,])(?P<cents>\d{1,2}))?", re.ASCII
+)
+
+
+def typed(text: str) -> Decimal:
+    """An amount as people type it: `1.234,56`, `1,234.56`, `1234.56`, `R$ 850`. Raises ValueError.
+
+    One or two digits behind the last separator are cents, three are thousands: `1.234` is 1234. So every page that
+    reads an amount repeats what it understood.
+    """
+    match = TYPED.fullmatch("".join(text.replace("R$", "").split()))
+    if match is None or (match["point"] and match["point"] == match["group"]):
+        raise ValueError(text)
+    whole = re.sub("[.,]", "", match["whole"])
+    return with_cents(Decimal(f"{whole}.{match['cents'] or '0'}"))
+
+
+def plain(amount: Decimal) -> str:
+    """The number alone in the reader's language, as a field shows it: `1.234,56`."""
+    return formatted(amount).removeprefix("R$").strip("\N{NO-BREAK SPACE} ")

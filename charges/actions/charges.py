@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -40,6 +41,7 @@ from webhooks.events import amount_fact
 
 WRITE = permissions.fine(Module.CHARGES, Fine.WRITE)
 TXID_LENGTH = 31
+TXID = attrgetter("txid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ def create_charge(*, actor: Actor, draft: ChargeDraft, claim: Claim[Charge]) -> 
     """
     permissions.require(actor, WRITE)
     with calls.pix() as gateway:
-        txid = claim.reserve(partial(_reserve, actor, draft))
-        charge = Charge.objects.get(txid=txid)
+        charge = claim.reserve(partial(_reserve, actor, draft), _find, TXID)
+        txid = charge.txid
         try:
             accepted = charge.status != ChargeStatus.CREATED or _ask(gateway, charge, repeated=claim.resumed)
         except GatewayRefused as refusal:
@@ -81,7 +83,7 @@ def change_charge(*, actor: Actor, txid: str, changes: Mapping[str, Any], claim:
     """
     permissions.require(actor, WRITE)
     with calls.pix() as gateway:
-        claim.reserve(partial(_check_change, actor, txid, changes))
+        claim.reserve(partial(_check_change, actor, txid, changes), _find, TXID)
         while True:
             seen = locked_snapshot(actor, txid)
             wanted = _changed(seen, changes)
@@ -103,7 +105,7 @@ def cancel_charge(*, actor: Actor, txid: str, claim: Claim[Charge]) -> Charge:
     """Deletes an open charge, the network first; its row stays. Raises ChargeNotOpen, ChargeAlreadyPaid."""
     permissions.require(actor, WRITE)
     with calls.pix() as gateway:
-        claim.reserve(lambda: _to_be_asked_about(_open_charge(actor, txid)))
+        claim.reserve(lambda: _to_be_asked_about(_open_charge(actor, txid)), _find, TXID)
         if not (claim.resumed and gateway.look_up_charge(txid) is NetworkState.CANCELLED):
             _tell_network(lambda: gateway.cancel_charge(txid), txid, claim)
     with transaction.atomic():
@@ -167,12 +169,16 @@ def end(charge: Charge, status: ChargeStatus, *, at: datetime, actor: Actor, fai
     )
 
 
-def _reserve(actor: Actor, draft: ChargeDraft) -> str:
+def _find(txid: str) -> Charge:
+    return Charge.objects.get(txid=txid)
+
+
+def _reserve(actor: Actor, draft: ChargeDraft) -> Charge:
     client = client_of(actor)
     _refuse_by_settings(client, draft)
     moment = clock.now()
     facts = {name: value for name, value in asdict(draft).items() if name != "expiration"}
-    charge = Charge.objects.create(
+    return Charge.objects.create(
         **facts,
         client=client,
         txid=random_id(f"astra{moment.astimezone(client.zone):%Y%m}", TXID_LENGTH),
@@ -185,7 +191,6 @@ def _reserve(actor: Actor, draft: ChargeDraft) -> str:
         created_at=moment,
         updated_at=moment,
     )
-    return charge.txid
 
 
 def _refuse_by_settings(client: Client, draft: ChargeDraft) -> None:
@@ -247,7 +252,7 @@ def _refuse_unless_open(charge: Charge) -> None:
         raise ChargeNotOpen(status=status.label)
 
 
-def _check_change(actor: Actor, txid: str, changes: Mapping[str, Any]) -> str:
+def _check_change(actor: Actor, txid: str, changes: Mapping[str, Any]) -> Charge:
     charge = _changed(_open_charge(actor, txid), changes)
     _refuse_above_limit(charge.client, charge.amount)
     if charge.validate_debtor and not charge.debtor_document:
@@ -257,10 +262,10 @@ def _check_change(actor: Actor, txid: str, changes: Mapping[str, Any]) -> str:
     return _to_be_asked_about(charge)
 
 
-def _to_be_asked_about(charge: Charge) -> str:
+def _to_be_asked_about(charge: Charge) -> Charge:
     """Should this process die, the task asks the network what became of the change."""
     Charge.objects.filter(pk=charge.pk).update(next_look_up_at=clock.now() + LEASE)
-    return charge.txid
+    return charge
 
 
 def locked_snapshot(actor: Actor, txid: str) -> Charge:

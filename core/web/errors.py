@@ -29,7 +29,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return answer(request, NotFound(), title=_("There is nothing here"))
+    return answer(request, NotFound(), title=_("Page not found"))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

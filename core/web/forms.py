@@ -11,8 +11,6 @@ from core.actor import Actor
 from core.api.formats import dumps
 from core.idempotency import KeyedRequest, fingerprint
 
-UNSTYLED = (forms.HiddenInput, forms.MultipleHiddenInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
-
 
 class PortalField(forms.BoundField):
     """A field whose control carries the classes of the look."""
@@ -21,7 +19,8 @@ class PortalField(forms.BoundField):
         widget = widget or self.field.widget
         built = super().build_widget_attrs(attrs, widget)
         if look := look_of(widget):
-            built["class"] = " ".join(filter(None, [widget.attrs.get("class"), built.get("class"), look]))
+            given = (widget.attrs.get("class"), built.get("class"), look)
+            built["class"] = " ".join(str(each) for each in given if each)
         return built
 
     @property
@@ -31,12 +30,14 @@ class PortalField(forms.BoundField):
 
 def look_of(widget: forms.Widget) -> str:
     match widget:
+        case forms.HiddenInput() | forms.MultipleHiddenInput() | forms.RadioSelect() | forms.CheckboxSelectMultiple():
+            return ""
         case forms.CheckboxInput():
             return "form-check-input"
-        case forms.Select() if not isinstance(widget, UNSTYLED):
+        case forms.Select():
             return "form-select"
         case _:
-            return "" if isinstance(widget, UNSTYLED) else "form-control"
+            return "form-control"
 
 
 class PortalRenderer(TemplatesSetting):

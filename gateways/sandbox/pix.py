@@ -14,7 +14,9 @@ class SandboxPix:
     name = NAME
 
     def create_charge(self, order: ChargeOrder) -> None:
-        SandboxCharge.objects.get_or_create(txid=order.txid, defaults=self._fields(order))
+        SandboxCharge.objects.bulk_create(
+            [SandboxCharge(txid=order.txid, **self._fields(order))], ignore_conflicts=True
+        )
 
     def look_up_charge(self, txid: str) -> NetworkState | None:
         charge = SandboxCharge.objects.filter(txid=txid).first()

@@ -37,15 +37,15 @@
       target.closest("dialog").close();
     }
   });
-  on("cancel", (event) => event.target.matches("[data-required]") && event.preventDefault());
-  document.addEventListener("cancel", (event) => event.target.matches("[data-required]") && event.preventDefault(), true);
   on("modal:close", () => modal().close());
   document.addEventListener("close", ({ target }) => {
     if (target === modal()) document.getElementById("modal-body").replaceChildren();
+    // Browsers let a second Escape through whatever `cancel` says; this question has to be answered.
+    if (target.matches("[data-required]")) target.showModal();
   }, true);
 
   for (const dialog of all("dialog[data-required]")) {
-    dialog.close();
+    dialog.open = false;
     dialog.showModal();
   }
 
@@ -172,8 +172,14 @@
 
   // htmx: what arrives gets its life, what fails is said.
 
+  function judged(errors) {
+    const control = document.getElementById(errors.id.replace(/_error$/, ""));
+    control?.setAttribute("aria-invalid", errors.querySelector(".err") !== null);
+  }
+
   function arrived(part) {
     if (part.id === "modal-body" && part.childElementCount && !modal().open) modal().showModal();
+    if (part.matches(".errs")) judged(part);
     all("[data-focus]", part).forEach((each) => each.focus());
     all("[data-toast]", part).forEach(leaveLater);
     all("[data-money-echo]", part).forEach(echo);

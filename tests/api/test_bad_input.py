@@ -69,7 +69,8 @@ def information_fields() -> Iterator[tuple[str, str, Any]]:
     for listed in ("", "a", 1, True, {}, {"name": "a", "value": "b"}):
         yield "additionalInformation", "additionalInformation", listed
     yield "additionalInformation", "additionalInformation", [{"name": "a", "value": "b"}] * 51
-    for item in (None, "a", 1, []):
+    items: tuple[Any, ...] = (None, "a", 1, [])
+    for item in items:
         yield "additionalInformation", "additionalInformation.1", [{"name": "a", "value": "b"}, item]
     for name, longest in (("name", 50), ("value", 200)):
         usual = {"name": "a", "value": "b"}
@@ -145,7 +146,7 @@ def written(value: Any) -> str:
 
 
 CHARGE_FIELDS = [*charge_fields(), *information_fields(), *debtor_fields()]
-CASES = [
+CASES: list[tuple[str, str, dict[str, Any], str, str, Any]] = [
     *(("POST", "/v1/dynamic", CHARGE, *case) for case in CHARGE_FIELDS),
     *(("PATCH", "/v1/dynamic/TXID", {}, *case) for case in CHARGE_FIELDS),
     *(("POST", "/v1/refunds", REFUND, *case) for case in refund_fields()),

@@ -1,0 +1,65 @@
+PYTHON := .venv/bin/python
+MANAGE := $(PYTHON) manage.py
+BOOTSTRAP := python3 bootstrap.py
+LOCKS := runtime dev node
+export PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench chaos screenshots shell stop reset lock messages
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+run: ## everything, from a bare checkout to a portal at http://localhost:8000 (PORT= moves it)
+	@$(BOOTSTRAP) runtime
+	@exec $(MANAGE) up
+
+test: ## everything needed to test, then all checks and all tests (ARGS= for pytest)
+	@$(BOOTSTRAP) runtime dev
+	@$(MAKE) --no-print-directory check
+	@$(MANAGE) assets
+	@$(MANAGE) messages --compile-only
+	@$(PYTHON) -m pytest $(ARGS)
+
+check: ## style, types, import contracts, templates, migrations, lock files
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m ruff format --check --quiet
+	@$(PYTHON) -m mypy .
+	@.venv/bin/lint-imports
+	@.venv/bin/djlint --lint --quiet templates
+	@$(MANAGE) makemigrations --check --dry-run
+	@$(MANAGE) messages --check
+	@$(MAKE) --no-print-directory check-locks
+
+.PHONY: check-locks
+check-locks:
+	@! grep -nE '"resolved"|(https?|file)://|--(extra-)?index-url|--find-links' requirements/*.txt
+	@! grep -nE '"resolved"|(https?|file)://' package-lock.json | grep -v '"url": "https://'
+
+bench: ## the budgets of docs/architecture.md, measured
+	@$(PYTHON) -m benchmarks $(ARGS)
+
+chaos: ## kills every process of a running portal in turn and looks for losses
+	@$(PYTHON) -m pytest -m faults $(ARGS)
+
+screenshots: ## pictures of every page, in both languages and themes
+	@$(PYTHON) -m pytest tests/browser -k screenshots $(ARGS)
+
+shell: ## a Python shell beside the running portal
+	@$(MANAGE) shell
+
+stop: ## stops what `make run` runs in another terminal
+	@$(MANAGE) down
+
+reset: ## stops it and deletes the database and everything else below .data
+	@$(MANAGE) down --erase
+
+lock: ## compiles requirements/*.in into hashed lock files without addresses
+	@for name in $(LOCKS); do \
+	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+	done
+	@npm install --package-lock-only --ignore-scripts --no-audit --no-fund
+
+messages: ## extracts and compiles the catalogues of both languages
+	@$(MANAGE) messages

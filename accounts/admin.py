@@ -1,0 +1,318 @@
+"""The platform's own staff: clients, people, credentials, and their history. Every change goes through an action."""
+
+# mypy: disable-error-code="untyped-decorator"
+# The decorators of the admin kit carry no types.
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
+
+from allauth.account.forms import ResetPasswordForm
+from django import forms
+from django.apps import apps
+from django.contrib import admin, messages
+from django.db.models import Model
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action
+
+from accounts import queries
+from accounts.actions import clients, credentials, people
+from accounts.models import Application, Client, Membership, Role, User
+from accounts.permissions import SCOPES, Fine, Module
+from accounts.states import MembershipStatus
+from core.actor import Actor
+from core.admin import ReadOnlyAdmin
+from core.audit import name_actor
+from core.errors import DomainError
+
+Text = str | Promise
+ELSEWHERE = (
+    "auth.Group",
+    "account.EmailAddress",
+    "oauth2_provider.AccessToken",
+    "oauth2_provider.Grant",
+    "oauth2_provider.IDToken",
+    "oauth2_provider.RefreshToken",
+    "accounts.Application",
+)
+
+for label in ELSEWHERE:
+    if admin.site.is_registered(apps.get_model(label)):
+        admin.site.unregister(apps.get_model(label))
+
+
+def staff_actor(request: HttpRequest, client: Client) -> Actor:
+    actor = queries.staff(cast(User, request.user), client)
+    name_actor(actor)
+    return actor
+
+
+class NothingIsDeleted(ModelAdmin):
+    """Rows that money hangs on stay. What an action refuses is said where it was tried."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_act_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(super().has_change_permission(request))
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            answer: HttpResponse = super().changeform_view(request, *args, **kwargs)
+        except DomainError as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(request.get_full_path())
+        return answer
+
+    def asked_first(
+        self, request: HttpRequest, subject: Model, *, lead: Text, button: Text, act: Callable[[], HttpResponse | None]
+    ) -> HttpResponse:
+        """The kit's buttons are links: what they do waits for a form."""
+        if request.method != "POST":
+            said = {"subject": subject, "lead": lead, "button": button, "back": self.address_of(subject)}
+            context = {**self.admin_site.each_context(request), **said}
+            return TemplateResponse(request, "admin/accounts/confirm.html", context)
+        try:
+            if answer := act():
+                return answer
+            messages.success(request, _("Done."))
+        except DomainError as error:
+            messages.error(request, str(error))
+        return HttpResponseRedirect(self.address_of(subject))
+
+    def address_of(self, row: Model) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
+
+
+@admin.register(Client)
+class ClientAdmin(NothingIsDeleted):
+    list_display = ["trade_name", "legal_name", "document", "public_id", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["trade_name", "legal_name", "document", "public_id"]
+    readonly_fields = ["public_id", "created_at"]
+
+    def save_model(self, request: HttpRequest, obj: Client, form: "forms.ModelForm[Any]", change: bool) -> None:
+        clients.save_client(by_staff=request.user.is_staff, client=obj)
+
+
+class MembershipInline(TabularInline):
+    model = Membership
+    extra = 0
+    fields = ["client", "status", "created_at"]
+    readonly_fields = ["status", "created_at"]
+    show_change_link = True
+    can_delete = False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class PersonAdmin(NothingIsDeleted):
+    list_display = ["email", "first_name", "last_name", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff"]
+    search_fields = ["email", "first_name", "last_name", "document"]
+    fields = ["email", "first_name", "last_name", "document", "phone", "is_active", "is_staff"]
+    inlines = [MembershipInline]
+    actions_detail = ["send_reset_link"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return ["email", "is_staff"] if obj else ["is_active"]
+
+    def get_inlines(self, request: HttpRequest, obj: Model | None) -> list[type[TabularInline]]:
+        return [MembershipInline] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: User, form: "forms.ModelForm[Any]", change: bool) -> None:
+        if change:
+            people.change_person(user=obj, fields=form.changed_data)
+            return
+        names = ("email", "first_name", "last_name", "document", "phone", "is_staff")
+        made = people.create_person(**{name: form.cleaned_data[name] for name in names})
+        obj.pk, obj._state.adding = made.pk, False
+        self.mail_reset_link(request, made)
+
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: "BaseInlineFormSet[Any, Any, Any]", change: bool
+    ) -> None:
+        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+        for row in formset.extra_forms:
+            if row.has_changed():
+                client = row.cleaned_data["client"]
+                people.add_membership(actor=staff_actor(request, client), user=formset.instance)
+
+    @action(description=_("Send a link to choose a new password"), permissions=["act"])
+    def send_reset_link(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        user = User.objects.get(pk=object_id)
+        return self.asked_first(
+            request,
+            user,
+            lead=_("The link goes to the e-mail of this person. The present password stays until it is used."),
+            button=_("Send the link"),
+            act=partial(self.mail_reset_link, request, user),
+        )
+
+    def mail_reset_link(self, request: HttpRequest, user: User) -> None:
+        form = ResetPasswordForm({"email": user.email})
+        if form.is_valid():
+            form.save(request)
+            messages.success(request, _("A link to choose the password was sent to %(email)s.") % {"email": user.email})
+
+
+class RoleForm(forms.ModelForm[Role]):
+    withheld = forms.MultipleChoiceField(
+        label=_("withheld"), choices=Fine.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Role
+        fields = ["module", "withheld"]
+
+
+class RoleInline(TabularInline):
+    model = Role
+    form = RoleForm
+    extra = 0
+
+
+@admin.register(Membership)
+class MembershipAdmin(NothingIsDeleted):
+    list_display = ["user", "client", "status", "created_at"]
+    list_filter = ["status", "client"]
+    search_fields = ["user__email", "user__first_name", "client__trade_name"]
+    fields = ["user", "client", "status", "created_at"]
+    readonly_fields = ["user", "client", "status", "created_at"]
+    inlines = [RoleInline]
+    actions_detail = ["activate", "deactivate", "remove"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: "BaseInlineFormSet[Any, Any, Any]", change: bool
+    ) -> None:
+        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+        membership: Membership = formset.instance
+        actor = staff_actor(request, membership.client)
+        for row in formset.forms:
+            if not row.has_changed():
+                continue
+            if row.cleaned_data.get("DELETE"):
+                people.take_role(actor=actor, membership_id=membership.pk, module=Module(row.initial["module"]))
+            else:
+                people.grant_role(
+                    actor=actor,
+                    membership_id=membership.pk,
+                    module=Module(row.cleaned_data["module"]),
+                    withheld=map(Fine, row.cleaned_data["withheld"]),
+                )
+
+    @action(description=_("Activate"), permissions=["act"])
+    def activate(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        lead = _("The person may work for this client again, with the roles kept so far.")
+        return self.change_status(request, object_id, MembershipStatus.ACTIVE, lead, _("Activate"))
+
+    @action(description=_("Deactivate"), permissions=["act"])
+    def deactivate(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        lead = _("The person's very next request for this client is refused.")
+        return self.change_status(request, object_id, MembershipStatus.INACTIVE, lead, _("Deactivate"))
+
+    @action(description=_("Remove"), permissions=["act"])
+    def remove(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        lead = _("The membership ends for good. The person and other memberships stay.")
+        return self.change_status(request, object_id, MembershipStatus.REMOVED, lead, _("Remove"))
+
+    def change_status(
+        self, request: HttpRequest, object_id: int, status: MembershipStatus, lead: Text, button: Text
+    ) -> HttpResponse:
+        membership = Membership.objects.select_related("client", "user").get(pk=object_id)
+
+        def change() -> None:
+            actor = staff_actor(request, membership.client)
+            people.change_membership(actor=actor, membership_id=membership.pk, status=status)
+
+        return self.asked_first(request, membership, lead=lead, button=button, act=change)
+
+
+class CredentialForm(forms.ModelForm[Application]):
+    scopes = forms.MultipleChoiceField(
+        label=_("scopes"), choices=[(scope, scope) for scope in SCOPES], widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Application
+        fields = ["tenant", "name", "scopes", "allowed_addresses"]
+
+
+@admin.register(Application)
+class CredentialAdmin(NothingIsDeleted):
+    form = CredentialForm
+    list_display = ["name", "tenant", "client_id", "last_used_at", "revoked_at"]
+    list_filter = ["tenant"]
+    search_fields = ["name", "client_id", "tenant__trade_name"]
+    actions_detail = ["rotate", "revoke"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return obj is None and super().has_change_permission(request)
+
+    def save_model(self, request: HttpRequest, obj: Application, form: "forms.ModelForm[Any]", change: bool) -> None:
+        said = form.cleaned_data
+        issued = credentials.create_credential(
+            actor=staff_actor(request, said["tenant"]),
+            name=said["name"],
+            scopes=said["scopes"],
+            allowed_addresses=said["allowed_addresses"],
+        )
+        obj.pk, obj.client_id = issued.application.pk, issued.application.client_id
+        obj.issued = issued
+
+    def response_add(self, request: HttpRequest, obj: Application, post_url_continue: Any = None) -> HttpResponse:
+        return self.show_secret(request, obj.issued)
+
+    @action(description=_("New secret"), permissions=["act"])
+    def rotate(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        application = Application.objects.select_related("tenant").get(pk=object_id)
+
+        def make() -> HttpResponse:
+            actor = staff_actor(request, application.tenant)
+            return self.show_secret(request, credentials.rotate_secret(actor=actor, credential_id=application.pk))
+
+        lead = _("The present secret ends at once. Systems that use it are refused until they have the new one.")
+        return self.asked_first(request, application, lead=lead, button=_("Make a new secret"), act=make)
+
+    @action(description=_("Revoke"), permissions=["act"])
+    def revoke(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        application = Application.objects.select_related("tenant").get(pk=object_id)
+
+        def end() -> None:
+            actor = staff_actor(request, application.tenant)
+            credentials.revoke_credential(actor=actor, credential_id=application.pk)
+
+        lead = _("The credential and its tokens end at once and for good.")
+        return self.asked_first(request, application, lead=lead, button=_("Revoke"), act=end)
+
+    def show_secret(self, request: HttpRequest, issued: credentials.Issued) -> HttpResponse:
+        """In this answer alone: a message would lie in a cookie or the session."""
+        context = {**self.admin_site.each_context(request), "issued": issued}
+        return TemplateResponse(request, "admin/accounts/secret.html", context, headers={"Cache-Control": "no-store"})
+
+
+class HistoryAdmin(ReadOnlyAdmin):
+    """What the database recorded."""
+
+    list_display = ["pgh_created_at", "pgh_label", "__str__", "actor"]
+    list_filter = ["pgh_label"]
+    ordering = ["-pgh_id"]
+
+    @admin.display(description=_("who"))
+    def actor(self, row: Any) -> str:
+        return str((row.pgh_context or {}).get("actor", "—"))
+
+
+for name in ("UserEvent", "ClientEvent", "MembershipEvent", "RoleEvent", "ApplicationEvent"):
+    admin.site.register(apps.get_model("accounts", name), HistoryAdmin)

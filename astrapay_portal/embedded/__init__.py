@@ -1,0 +1,1 @@
+"""Postgres and Valkey from wheels, and what runs everything with one command."""

@@ -1,0 +1,135 @@
+"""What is measured against one database, in a process of its own: `python -m benchmarks.inside lists|writes|token`.
+
+Prints one JSON object. The database is the one of DATABASE_URL, filled by `manage.py demo`.
+"""
+
+import json
+import logging
+import multiprocessing
+import os
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "astrapay_portal.settings")
+
+import django
+
+django.setup()
+logging.disable(logging.CRITICAL)
+
+import orjson  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.db import connection, connections  # noqa: E402
+from django.http import HttpRequest, HttpResponse  # noqa: E402
+from django.test import Client as Browser  # noqa: E402
+from django.test import RequestFactory  # noqa: E402
+
+from accounts.models import Client, User  # noqa: E402
+from astrapay_portal.demo.people import PEOPLE, STAFF, secret_of  # noqa: E402
+from benchmarks.timing import Times, cpu_of  # noqa: E402
+from charges.api.shown import CHARGE_COLUMNS  # noqa: E402
+from charges.models import Charge  # noqa: E402
+from core.api.lists import write_cursor  # noqa: E402
+
+settings.API_REQUESTS_PER_MINUTE = settings.TOKEN_REQUESTS_PER_MINUTE_BY_CREDENTIAL = 10**9
+settings.TOKEN_REQUESTS_PER_MINUTE_BY_ADDRESS = 10**9
+SHOP = "cli_lojamodelo"
+FORM = "application/x-www-form-urlencoded"
+
+
+class Merchant:
+    def __init__(self) -> None:
+        self.browser = Browser()
+        secret = secret_of(Client.objects.get(public_id=SHOP))
+        self.form = f"grant_type=client_credentials&client_id=demo-lojamodelo&client_secret={secret}"
+        self.headers = {"Authorization": f"Bearer {self.ask_token().json()['access_token']}"}
+
+    def ask_token(self) -> Any:
+        return self.browser.post("/v1/token", self.form, content_type=FORM)
+
+    def call(self, method: str, path: str, body: bytes = b"") -> Any:
+        headers = {**self.headers, "x-transaction-id": str(uuid.uuid4())}
+        return self.browser.generic(method, path, body, content_type="application/json", headers=headers)
+
+
+def page_of(email: str, path: str, **headers: str) -> Callable[[], Any]:
+    browser = Browser()
+    browser.force_login(User.objects.get(email=email))
+
+    def call() -> Any:
+        response = browser.get(path, headers=headers)
+        if response.status_code != 200:
+            raise RuntimeError(f"{path}: {response.status_code}")
+        return response
+
+    return call
+
+
+def plain_list(_request: HttpRequest) -> HttpResponse:
+    """What the API's list is compared with: the same rows, nothing else."""
+    rows = Charge.objects.filter(client__public_id=SHOP).order_by("-created_at", "-id").values(*CHARGE_COLUMNS)[:20]
+    return HttpResponse(orjson.dumps(list(rows), default=str), content_type="application/json")
+
+
+def lists() -> dict[str, Any]:
+    merchant = Merchant()
+    year = "initialDate=2026-01-01&endDate=2026-12-31"
+    first_page = f"/v1/dynamic?{year}&count=false"
+    cursor = deep_cursor()
+    request = RequestFactory().get("/")
+    return {
+        "charges": Charge.objects.count(),
+        "portal rows": vars_of(Times.of(page_of(PEOPLE[0].email, "/charges", **{"HX-Request": "true"}))),
+        "portal page": vars_of(Times.of(page_of(PEOPLE[0].email, "/charges"))),
+        "admin list": vars_of(Times.of(page_of(STAFF, "/admin/charges/charge/"), times=15, warm_up=2)),
+        "plain view": vars_of(Times.of(lambda: plain_list(request))),
+        "api list": vars_of(Times.of(lambda: merchant.call("GET", first_page))),
+        "api list, deep cursor": vars_of(Times.of(lambda: merchant.call("GET", f"{first_page}&cursor={cursor}"))),
+    }
+
+
+def vars_of(times: Times) -> dict[str, float]:
+    return {"p50": times.p50, "p95": times.p95}
+
+
+def deep_cursor() -> str:
+    """The cursor behind the middle row of the period."""
+    rows = Charge.objects.filter(client__public_id=SHOP).order_by("-created_at", "-id")
+    middle = rows.values("created_at", "id")[rows.count() // 2]
+    return write_cursor(middle, "created_at")
+
+
+def post_charges(count: int) -> int:
+    """Makes charges in a process of its own, as one web worker would."""
+    connections.close_all()
+    merchant = Merchant()
+    body = orjson.dumps(
+        {
+            "amount": 10.5,
+            "debtor": {"name": "Ana Exemplo", "naturalPersonIdentification": "39053344705"},
+            "userReference": "bench",
+        }
+    )
+    return sum(merchant.call("POST", "/v1/dynamic", body).status_code == 201 for _ in range(count))
+
+
+def writes() -> dict[str, Any]:
+    workers, each = 2, 400
+    connection.close()
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        pool.map(post_charges, [20] * workers, chunksize=1)
+        began = time.perf_counter()
+        made = sum(pool.map(post_charges, [each] * workers, chunksize=1))
+        spent = time.perf_counter() - began
+    return {"charges a second": made / spent}
+
+
+def token() -> dict[str, Any]:
+    return {"cpu ms": cpu_of(Merchant().ask_token)}
+
+
+if __name__ == "__main__":
+    print(json.dumps({"lists": lists, "writes": writes, "token": token}[sys.argv[1]]()))

@@ -1,0 +1,118 @@
+"""Roles and credentials: nobody gives what they lack, nobody leaves a company without an administrator."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import check_password
+
+from accounts import queries
+from accounts.actions import credentials, people
+from accounts.errors import LastAdministrator, NotPossibleNow, OwnAccess, RoleNotHeld, ScopeNotHeld
+from accounts.models import Membership
+from accounts.permissions import Fine, Module
+from accounts.states import MembershipStatus
+from core.actor import Actor
+from core.errors import NotFound, PermissionMissing
+from tests.factories import ClientFactory, MembershipFactory, RoleFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def actor(membership: Membership) -> Actor:
+    return queries.person(Membership.objects.get(pk=membership.pk), request_id=None)
+
+
+@pytest.fixture
+def boss() -> Membership:
+    return MembershipFactory.create(modules=(Module.REPRESENTATIVES, Module.CHARGES))
+
+
+def test_a_new_person_can_sign_in_by_e_mail() -> None:
+    user = people.create_person(email="New@Example.com", first_name="Nova")
+    assert user.email == "new@example.com"
+    assert EmailAddress.objects.get(user=user).verified
+    assert not user.has_usable_password()
+
+
+def test_nobody_grants_a_role_they_lack(boss: Membership) -> None:
+    other = MembershipFactory.create(client=boss.client)
+    with pytest.raises(RoleNotHeld):
+        people.grant_role(actor=actor(boss), membership_id=other.pk, module=Module.STATEMENT)
+
+
+def test_nobody_grants_more_than_they_hold_inside_a_module() -> None:
+    boss = MembershipFactory.create(modules=(Module.REPRESENTATIVES,))
+    RoleFactory.create(membership=boss, module=Module.CHARGES, withheld=[Fine.REFUND.value])
+    other = MembershipFactory.create(client=boss.client)
+    with pytest.raises(RoleNotHeld):
+        people.grant_role(actor=actor(boss), membership_id=other.pk, module=Module.CHARGES)
+    role = people.grant_role(
+        actor=actor(boss), membership_id=other.pk, module=Module.CHARGES, withheld=[Fine.REFUND, Fine.CAPTURE]
+    )
+    assert role.withheld == ["refund"]
+
+
+def test_a_reader_of_representatives_changes_nobody(boss: Membership) -> None:
+    reader = MembershipFactory.create(client=boss.client)
+    RoleFactory.create(membership=reader, module=Module.REPRESENTATIVES, withheld=[Fine.WRITE.value])
+    with pytest.raises(PermissionMissing):
+        people.take_role(actor=actor(reader), membership_id=boss.pk, module=Module.CHARGES)
+
+
+def test_the_membership_of_another_client_does_not_exist(boss: Membership) -> None:
+    with pytest.raises(NotFound):
+        people.take_role(actor=actor(boss), membership_id=MembershipFactory.create().pk, module=Module.CHARGES)
+
+
+def test_nobody_locks_themselves_out(boss: Membership) -> None:
+    MembershipFactory.create(client=boss.client, modules=(Module.REPRESENTATIVES,))
+    with pytest.raises(OwnAccess):
+        people.change_membership(actor=actor(boss), membership_id=boss.pk, status=MembershipStatus.INACTIVE)
+
+
+def test_the_last_administrator_stays(boss: Membership) -> None:
+    staff = queries.staff(UserFactory.create(is_staff=True), boss.client)
+    with pytest.raises(LastAdministrator):
+        people.take_role(actor=staff, membership_id=boss.pk, module=Module.REPRESENTATIVES)
+    assert boss.roles.count() == 2
+
+
+def test_staff_name_the_first_administrator_of_a_new_client() -> None:
+    client = ClientFactory.create()
+    staff = queries.staff(UserFactory.create(is_staff=True), client)
+    membership = people.add_membership(actor=staff, user=UserFactory.create())
+    people.grant_role(actor=staff, membership_id=membership.pk, module=Module.REPRESENTATIVES)
+    assert actor(membership).may("REPRESENTATIVES:write")
+
+
+def test_a_removed_membership_cannot_be_activated(boss: Membership) -> None:
+    other = MembershipFactory.create(client=boss.client, status=MembershipStatus.REMOVED)
+    with pytest.raises(NotPossibleNow):
+        people.change_membership(actor=actor(boss), membership_id=other.pk, status=MembershipStatus.ACTIVE)
+
+
+def test_a_credential_lies_within_its_makers_modules(boss: Membership) -> None:
+    with pytest.raises(ScopeNotHeld):
+        credentials.create_credential(actor=actor(boss), name="erp", scopes=["webhooks.read"])
+    issued = credentials.create_credential(actor=actor(boss), name="erp", scopes=["charges.write"])
+    assert check_password(issued.secret, issued.application.client_secret)
+
+
+def test_orders_write_needs_all_five_permissions() -> None:
+    boss = MembershipFactory.create(modules=(Module.REPRESENTATIVES,))
+    role = RoleFactory.create(membership=boss, module=Module.CREDIT_CARD, withheld=[Fine.REBUILD.value])
+    with pytest.raises(ScopeNotHeld):
+        credentials.create_credential(actor=actor(boss), name="erp", scopes=["orders.write"])
+    role.delete()
+    RoleFactory.create(membership=boss, module=Module.CREDIT_CARD)
+    assert credentials.create_credential(actor=actor(boss), name="erp", scopes=["orders.write"])
+
+
+def test_a_rotation_ends_the_old_secret_and_a_revocation_all(boss: Membership) -> None:
+    first = credentials.create_credential(actor=actor(boss), name="erp", scopes=["charges.read"])
+    second = credentials.rotate_secret(actor=actor(boss), credential_id=first.application.pk)
+    second.application.refresh_from_db()
+    assert not check_password(first.secret, second.application.client_secret)
+    assert check_password(second.secret, second.application.client_secret)
+    credentials.revoke_credential(actor=actor(boss), credential_id=first.application.pk)
+    with pytest.raises(NotPossibleNow):
+        credentials.rotate_secret(actor=actor(boss), credential_id=first.application.pk)

@@ -1,0 +1,105 @@
+"""Sign-in: it works, it locks, and it tells nobody who has an account."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.test import Client as Browser
+
+from tests.factories import PASSWORD, MembershipFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+LOCKED = "Too many wrong passwords"
+
+
+@pytest.fixture
+def browser() -> Browser:
+    browser = Browser()
+    browser.cookies["astrapay_language"] = "en"
+    return browser
+
+
+def attempt(browser: Browser, email: str, password: str, address: str = "127.0.0.1") -> str:
+    answer = browser.post("/login", {"login": email, "password": password}, REMOTE_ADDR=address)
+    return "in" if answer.status_code == 302 else alert_of(answer.content.decode())
+
+
+def alert_of(page: str) -> str:
+    found = re.search(r'role="alert">.*?<div>(.*?)</div>', page, re.DOTALL)
+    return found[1].strip() if found else ""
+
+
+def test_the_right_password_leads_to_the_page_that_was_asked_for(browser: Browser) -> None:
+    membership = MembershipFactory.create()
+    answer = browser.post("/login?next=/customer-selector", {"login": membership.user.email, "password": PASSWORD})
+    assert answer["Location"] == "/customer-selector"
+
+
+def test_a_page_of_the_portal_sends_strangers_to_the_sign_in(browser: Browser) -> None:
+    assert browser.get("/")["Location"] == "/login?next=/"
+
+
+def test_the_attempt_after_ten_failures_is_refused_even_with_the_right_password_and_from_elsewhere(
+    browser: Browser,
+) -> None:
+    user = UserFactory.create()
+    for number in range(10):
+        assert "not right" in attempt(browser, user.email, "wrong", address=f"10.0.0.{number}")
+    assert LOCKED in attempt(browser, user.email, PASSWORD, address="10.0.1.1")
+
+
+def test_the_lock_speaks_the_same_to_unknown_e_mails(browser: Browser) -> None:
+    UserFactory.create(email="known@example.com")
+    for _number in range(10):
+        known, unknown = (attempt(browser, f"{name}@example.com", "wrong") for name in ("known", "unknown"))
+        assert known == unknown
+    known, unknown = (attempt(browser, f"{name}@example.com", "wrong") for name in ("known", "unknown"))
+    assert known == unknown
+    assert LOCKED in known
+
+
+def test_the_lock_reads_well_in_portuguese() -> None:
+    browser = Browser()
+    for _number in range(10):
+        attempt(browser, "alguem@example.com", "errada")
+    assert "Senhas erradas demais" in attempt(browser, "alguem@example.com", "errada")
+
+
+def test_asking_for_a_reset_answers_known_and_unknown_e_mails_alike(browser: Browser) -> None:
+    user = UserFactory.create()
+    answers = [browser.post("/password/reset", {"email": email}) for email in (user.email, "nobody@example.com")]
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {(302, "/password/reset/sent")}
+    assert [message.to for message in mail.outbox] == [[user.email]]
+
+
+def test_the_reset_link_changes_the_password_once(browser: Browser) -> None:
+    user = UserFactory.create()
+    browser.post("/password/reset", {"email": user.email})
+    link = re.search(r"http://testserver(\S+)", str(mail.outbox[0].body))
+    assert link
+    form = browser.get(link[1])["Location"]
+    browser.post(form, {"password1": "Another-Password-2!", "password2": "Another-Password-2!"})
+    user.refresh_from_db()
+    assert user.check_password("Another-Password-2!")
+    assert "not valid any more" in Browser().get(link[1], headers={"cookie": "astrapay_language=en"}).content.decode()
+
+
+def test_a_weak_new_password_is_refused(browser: Browser) -> None:
+    user = UserFactory.create()
+    browser.post("/password/reset", {"email": user.email})
+    link = re.search(r"http://testserver(\S+)", str(mail.outbox[0].body))
+    assert link
+    form = browser.get(link[1])["Location"]
+    page = browser.post(form, {"password1": "onlyletters", "password2": "onlyletters"}).content.decode()
+    assert "Use an upper-case and a lower-case letter" in page
+    assert 'aria-invalid="true"' in page
+
+
+def test_nobody_registers_alone(browser: Browser) -> None:
+    page = browser.post("/signup", {"email": "new@example.com", "password1": PASSWORD, "password2": PASSWORD})
+    assert "Access is given by your company" in page.content.decode()
+
+
+def test_the_administration_has_no_sign_in_of_its_own(browser: Browser) -> None:
+    assert browser.get("/admin/")["Location"].startswith("/admin/login/")
+    assert browser.get("/admin/login/")["Location"].startswith("/login")
