@@ -78,7 +78,7 @@ class Text(serializers.CharField):
         if self.longest is not None:
             schema["maxLength"] = self.longest
         if self.form:
-            return {**schema, "pattern": f"^({self.form.pattern})$"}
+            return {**schema, "pattern": f"^({self.form.pattern}){'' if self.required else '?'}$"}
         return {**schema, "pattern": TEXT_WITH_A_LETTER if self.required else ANY_TEXT}
 
 

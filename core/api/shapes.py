@@ -60,27 +60,6 @@ class ErrorShown(Shown):
     )
 
 
-class TokenShown(Shown):
-    access_token = TextShown()
-    token_type = TextShown(names=("Bearer",))
-    expires_in = NumberShown(help_text="Seconds")
-    scope = TextShown(help_text="Space-separated", example="charges.read charges.write")
-
-
-class OAuthErrorShown(Shown):
-    error = TextShown(
-        names=(
-            "invalid_request",
-            "invalid_client",
-            "unauthorized_client",
-            "unsupported_grant_type",
-            "invalid_scope",
-            "temporarily_unavailable",
-        )
-    )
-    error_description = TextShown()
-
-
 def list_of(shape: type[Shown]) -> type[Shown]:
     """The envelope of every list."""
 
