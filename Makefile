@@ -18,6 +18,7 @@ test: ## everything needed to test, then all checks and all tests (ARGS= for pyt
 	@$(BOOTSTRAP) runtime dev
 	@$(MAKE) --no-print-directory check
 	@$(MANAGE) assets
+	@$(MANAGE) messages --compile-only
 	@$(PYTHON) -m pytest $(ARGS)
 
 check: ## style, types, import contracts, templates, migrations, lock files
@@ -27,6 +28,7 @@ check: ## style, types, import contracts, templates, migrations, lock files
 	@.venv/bin/lint-imports
 	@.venv/bin/djlint --lint --quiet templates
 	@$(MANAGE) makemigrations --check --dry-run
+	@$(MANAGE) messages --check
 	@$(MAKE) --no-print-directory check-locks
 
 .PHONY: check-locks
@@ -40,8 +42,9 @@ bench: ## the budgets of docs/architecture.md, measured
 chaos: ## kills every process of a running portal in turn and looks for losses
 	@$(PYTHON) -m pytest -m faults $(ARGS)
 
-screenshots: ## pictures of every page, in both languages and themes
-	@$(PYTHON) -m pytest tests/browser -k screenshots $(ARGS)
+screenshots: ## pictures of every page in .data/screenshots, both languages, themes and widths
+	@SCREENSHOTS=1 $(PYTHON) -m pytest tests/browser/test_pages.py $(ARGS)
+	@cp .data/screenshots/charges-pt-br-light-1366.png docs/charges.png
 
 shell: ## a Python shell beside the running portal
 	@$(MANAGE) shell

@@ -4,9 +4,11 @@ import base64
 import binascii
 import json
 from typing import Any
+from urllib.parse import unquote_plus
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
@@ -15,16 +17,19 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth2_provider.scopes import BaseScopes
 from oauth2_provider.views import TokenView
 
+from accounts.bearer import may_call_from
 from accounts.models import Application
 from accounts.permissions import SCOPES
+from core import callers
 from core.api import throttling
+from core.api.formats import LARGEST_BODY, length_of_body
 
 log = structlog.get_logger()
 FORM = "application/x-www-form-urlencoded"
 DESCRIPTIONS = {
     "invalid_request": "The request lacks a parameter, repeats one, or gives the credentials twice.",
     "invalid_client": "The client is unknown, its secret is wrong, or it was revoked.",
-    "unauthorized_client": "This client may not use this grant.",
+    "unauthorized_client": "This client may not use this grant, or not from this address.",
     "unsupported_grant_type": "Only grant_type=client_credentials is offered.",
     "invalid_scope": "The scope is empty, unknown, or not one that this credential holds.",
     "temporarily_unavailable": "Try again in a moment.",
@@ -40,7 +45,9 @@ class ApplicationScopes(BaseScopes):
     def get_available_scopes(
         self, application: Application | None = None, request: Any = None, *args: Any, **kwargs: Any
     ) -> list[str]:
-        return application.scopes if application else []
+        """Write includes read, so a token may be asked for less than the credential names."""
+        held = application.scopes if application else []
+        return [*held, *(scope.replace(".write", ".read") for scope in held if scope.endswith(".write"))]
 
     def get_default_scopes(
         self, application: Application | None = None, request: Any = None, *args: Any, **kwargs: Any
@@ -49,13 +56,15 @@ class ApplicationScopes(BaseScopes):
 
 
 class CredentialValidator(OAuth2Validator):
-    """Client credentials alone."""
+    """Client credentials alone, from an address that the credential allows."""
 
     def validate_grant_type(
         self, client_id: str, grant_type: str, client: Application, request: Any, *args: Any, **kwargs: Any
     ) -> bool:
-        return grant_type == "client_credentials" and bool(
-            super().validate_grant_type(client_id, grant_type, client, request, *args, **kwargs)
+        return (
+            grant_type == "client_credentials"
+            and may_call_from(callers.address_of(request.headers), client.allowed_addresses)
+            and bool(super().validate_grant_type(client_id, grant_type, client, request, *args, **kwargs))
         )
 
 
@@ -70,56 +79,62 @@ def oauth_error(error: str, *, status: int = 400, description: str = "", **heade
 class Token(TokenView):
     """The toolkit's token view between our checks of the form before it and of the error's form after it."""
 
-    anonymous = True
-
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            response = self.refusal(request) or self.throttled(request) or super().dispatch(request, *args, **kwargs)
+            return (
+                self.refusal(request)
+                or self.throttled(request)
+                or in_our_words(super().dispatch(request, *args, **kwargs))
+            )
+        except (BadRequest, SuspiciousOperation):
+            return oauth_error("invalid_request")
         except Exception:
             log.exception("token request failed")
-            response = oauth_error("temporarily_unavailable", status=500)
-        return self.completed(response)
+            return oauth_error("temporarily_unavailable", status=500)
 
     def refusal(self, request: HttpRequest) -> HttpResponse | None:
         """What the toolkit would let pass or answer in another form."""
         if request.method != "POST":
-            return oauth_error("invalid_request", status=405, Allow="POST")
-        if (request.content_type or "").lower() != FORM:
+            return oauth_error("invalid_request", status=405, description="Use POST.", Allow="POST")
+        if length_of_body(request.META) > LARGEST_BODY:
+            return oauth_error("invalid_request", status=413, description="The form is too large.")
+        if length_of_body(request.META) and request.content_type != FORM:
             return oauth_error("invalid_request", status=415, description=f"Send the form as {FORM}.")
         basic = basic_credentials(request)
-        if not well_formed(request.POST) or basic is None or (any(basic) and "client_secret" in request.POST):
+        if basic is None:
+            return oauth_error("invalid_client", status=401)
+        if not well_formed(request.POST) or says_who_twice(basic, request.POST):
             return oauth_error("invalid_request")
         grant = request.POST.get("grant_type")
         if not grant:
             return oauth_error("invalid_request", description="grant_type is missing.")
         if grant != "client_credentials":
             return oauth_error("unsupported_grant_type")
-        if request.POST.get("scope") == "":
+        if request.POST.get("scope", "x").strip() == "":
             return oauth_error("invalid_scope")
         return None
 
     def throttled(self, request: HttpRequest) -> HttpResponse | None:
-        address = str(request.META.get("REMOTE_ADDR"))
+        address = callers.address_of(request.META)
         client_id = (basic_credentials(request) or ("", ""))[0] or request.POST.get("client_id", "")
         for key, limit in (
-            (f"token:{client_id[:255]}:{address}", settings.TOKEN_REQUESTS_PER_MINUTE_BY_CREDENTIAL),
             (f"token:{address}", settings.TOKEN_REQUESTS_PER_MINUTE_BY_ADDRESS),
+            (f"token:{client_id[:255]}:{address}", settings.TOKEN_REQUESTS_PER_MINUTE_BY_CREDENTIAL),
         ):
             allowance = throttling.take(key, per_minute=limit)
+            request.allowance = allowance  # type: ignore[attr-defined]
             if allowance and not allowance.allowed:
                 headers = {"Retry-After": str(allowance.retry_after)}
                 return oauth_error("temporarily_unavailable", status=429, **headers)
         return None
 
-    def completed(self, response: HttpResponseBase) -> HttpResponseBase:
-        if response.status_code < 400 or not isinstance(response, HttpResponse):
-            return response
-        said = json.loads(response.content)
-        if "error_description" not in said or "WWW-Authenticate" in response:
-            return oauth_error(
-                said["error"], status=response.status_code, description=said.get("error_description", "")
-            )
+
+def in_our_words(response: HttpResponseBase) -> HttpResponseBase:
+    """The toolkit says most refusals without a description, and asks for Bearer where Basic is meant."""
+    if response.status_code < 400 or not isinstance(response, HttpResponse):
         return response
+    error = json.loads(response.content)["error"]
+    return oauth_error(error, status=401 if error == "invalid_client" else 400)
 
 
 def well_formed(form: QueryDict) -> bool:
@@ -130,15 +145,21 @@ def well_formed(form: QueryDict) -> bool:
     )
 
 
+def says_who_twice(basic: tuple[str, str], form: QueryDict) -> bool:
+    """Basic and the body together. The same client_id again is harmless, and some libraries send it."""
+    return any(basic) and ("client_secret" in form or form.get("client_id", basic[0]) != basic[0])
+
+
 def basic_credentials(request: HttpRequest) -> tuple[str, str] | None:
     """(id, secret) of HTTP Basic, two empty texts when there is none, None when it cannot be read."""
     scheme, _space, encoded = request.headers.get("Authorization", "").partition(" ")
     if not scheme:
         return "", ""
     try:
-        client_id, colon, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+        said = base64.b64decode(encoded.strip(), validate=True).decode()
     except (binascii.Error, ValueError):
         return None
+    client_id, colon, secret = (unquote_plus(part) for part in said.partition(":"))
     if scheme.lower() != "basic" or not colon or "\x00" in client_id + secret:
         return None
     # The toolkit knows the scheme in one spelling alone.

@@ -27,7 +27,7 @@ def may_see(row: IdempotencyKey, token: Token) -> bool:
         view = resolve(row.path).func.view_class  # type: ignore[attr-defined]
     except Resolver404:
         return False
-    return token.holds(view.scopes[row.method])
+    return token.holds(view.operations[row.method].scope)
 
 
 def shown(row: IdempotencyKey) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django_htmx.http import trigger_client_event
 from accounts.actions import preferences
 from accounts.cookies import LANGUAGE_COOKIE, remember
 from accounts.models import User
+from accounts.permissions import Module
 from accounts.web import PortalRequest
 from core.errors import NotFound
 from core.web.context import THEME_COOKIE, THEMES
@@ -46,7 +47,11 @@ class ClientSelector(LoginRequiredMixin, View):
         return redirect(way_back(request))
 
     def choices(self, request: PortalRequest) -> dict[str, Any]:
-        return {"selected": request.membership or request.memberships[0], "must_choose": request.membership is None}
+        return {
+            "selected": request.membership or request.memberships[0],
+            "must_choose": request.membership is None,
+            "module_count": len(Module),
+        }
 
 
 class ChooseLanguage(View):

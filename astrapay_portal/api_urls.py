@@ -1,11 +1,26 @@
 """The whole /v1 table, and the documented base paths that lead to it."""
 
 from django.conf import settings
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
 
 from accounts.api.views import Me, Requests
 from accounts.oauth import Token
 from charges.api import sandbox, static_codes, views
+
+
+class Identifier:
+    """Any id that the platform gives. What has another form leads nowhere, before anybody is asked who calls."""
+
+    regex = "[A-Za-z0-9._-]{1,64}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Identifier, "id")
 
 # A client of the documented products changes only its host. These prefixes are known nowhere else.
 ALIASES = {
@@ -22,21 +37,21 @@ urlpatterns: list[URLPattern] = [
     path("v1/requests/<str:transaction_id>", Requests.as_view()),
     # Pix charge
     path("v1/dynamic", views.Charges.as_view()),
-    path("v1/dynamic/<str:txid>", views.OneCharge.as_view()),
+    path("v1/dynamic/<id:txid>", views.OneCharge.as_view()),
     path("v1/refunds", views.Refunds.as_view()),
-    path("v1/refunds/<str:refund_id>", views.OneRefund.as_view()),
+    path("v1/refunds/<id:refund_id>", views.OneRefund.as_view()),
     path("v1/cob-static/encode", static_codes.Encode.as_view()),
     path("v1/cob-static/decode", static_codes.Decode.as_view()),
-    path("pix/qr/v2/<str:token>", static_codes.Payload.as_view()),
+    path("pix/qr/v2/<id:token>", static_codes.Payload.as_view()),
     path("pix/jwks.json", static_codes.Keys.as_view()),
 ]
 
 if settings.SANDBOX:
     urlpatterns += [
-        path("v1/sandbox/charges/<str:txid>/pay", sandbox.PayCharge.as_view()),
-        path("v1/sandbox/charges/<str:txid>/expire", sandbox.ExpireCharge.as_view()),
-        path("v1/sandbox/refunds/<str:refund_id>/complete", sandbox.CompleteRefund.as_view()),
-        path("v1/sandbox/refunds/<str:refund_id>/fail", sandbox.FailRefund.as_view()),
+        path("v1/sandbox/charges/<id:txid>/pay", sandbox.PayCharge.as_view()),
+        path("v1/sandbox/charges/<id:txid>/expire", sandbox.ExpireCharge.as_view()),
+        path("v1/sandbox/refunds/<id:refund_id>/complete", sandbox.CompleteRefund.as_view()),
+        path("v1/sandbox/refunds/<id:refund_id>/fail", sandbox.FailRefund.as_view()),
     ]
 
 

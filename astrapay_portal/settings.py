@@ -6,6 +6,7 @@ from typing import Any
 import dj_database_url
 import django_stubs_ext
 from csp.constants import NONE, SELF
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from astrapay_portal.environment import PROJECT, Environment
@@ -153,7 +154,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/30m/key,100/m/ip", "login": "60/m/ip", "reset_password": "20/m/ip,5/m/key"}
-ALLAUTH_TRUSTED_PROXY_COUNT = environment.trusted_proxy_count
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT = environment.trusted_proxy_count
 
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_NAME = "astrapay_session"
@@ -187,18 +188,26 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": False,
+    "NON_FIELD_ERRORS_KEY": "\0",  # no field of a caller can have this name
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "AstraPay API",
     "VERSION": "1",
-    "DESCRIPTION": "",
+    "OAS_VERSION": "3.1.0",
+    "DESCRIPTION": (
+        "Money is a JSON number in reais with at most two decimals; moments are UTC with milliseconds. Every request "
+        "names itself with x-transaction-id, and a write with the same value is done once. 400 is what the request "
+        "alone can show, 422 what depends on your data; another company's object and an absent one are the same 404."
+    ),
     "SERVERS": [{"url": API_URL}],
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_REQUEST": False,
     "SCHEMA_PATH_PREFIX": "/v1",
     "PREPROCESSING_HOOKS": ["core.api.schema.only_canonical_paths"],
+    "POSTPROCESSING_HOOKS": ["core.api.schema_rest.complete"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SERVE_URLCONF": "astrapay_portal.api_urls",
 }
 API_REQUESTS_PER_MINUTE = 600
@@ -280,6 +289,31 @@ SECURE_HSTS_SECONDS = 0 if SANDBOX else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not SANDBOX
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.trusted_proxy_count else None
 SECURE_SSL_REDIRECT = False  # an API call over http is refused by the front server, never redirected
+
+UNFOLD = {
+    "SITE_TITLE": "AstraPay",
+    "SITE_HEADER": "AstraPay",
+    "SITE_SUBHEADER": _("Administration"),
+    "SITE_SYMBOL": "payments",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/mark.svg")}],
+    "SHOW_BACK_BUTTON": True,
+    "COLORS": {
+        "primary": {
+            "50": "#eff7f7",
+            "100": "#dcecee",
+            "200": "#bcdade",
+            "300": "#8fc0c6",
+            "400": "#5a9da6",
+            "500": "#2c7a85",
+            "600": "#0b5560",
+            "700": "#094a54",
+            "800": "#083d46",
+            "900": "#083339",
+            "950": "#041f24",
+        }
+    },
+    "SIDEBAR": {"show_search": True, "navigation": "astrapay_portal.staff.navigation"},
+}
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = "AstraPay <no-reply@astrapay.com.br>"

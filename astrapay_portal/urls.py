@@ -17,6 +17,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("admin/", admin.site.urls),
     path("", include("astrapay_portal.api_urls")),
+    path("", include("astrapay_portal.docs_urls")),
 ]
 
 handler400 = "core.web.errors.bad_request"

@@ -30,8 +30,9 @@ from django.test import RequestFactory  # noqa: E402
 from accounts.models import Client, User  # noqa: E402
 from astrapay_portal.demo.people import PEOPLE, STAFF, secret_of  # noqa: E402
 from benchmarks.timing import Times, cpu_of  # noqa: E402
-from charges.api.serializers import CHARGE_COLUMNS  # noqa: E402
+from charges.api.shown import CHARGE_COLUMNS  # noqa: E402
 from charges.models import Charge  # noqa: E402
+from core.api.lists import write_cursor  # noqa: E402
 
 settings.API_REQUESTS_PER_MINUTE = settings.TOKEN_REQUESTS_PER_MINUTE_BY_CREDENTIAL = 10**9
 settings.TOKEN_REQUESTS_PER_MINUTE_BY_ADDRESS = 10**9
@@ -77,12 +78,12 @@ def lists() -> dict[str, Any]:
     merchant = Merchant()
     year = "initialDate=2026-01-01&endDate=2026-12-31"
     first_page = f"/v1/dynamic?{year}&count=false"
-    cursor = deep_cursor(merchant, first_page)
+    cursor = deep_cursor()
     request = RequestFactory().get("/")
     return {
         "charges": Charge.objects.count(),
-        "portal rows": vars_of(Times.of(page_of(PEOPLE[0].email, "/charges/", **{"HX-Request": "true"}))),
-        "portal page": vars_of(Times.of(page_of(PEOPLE[0].email, "/charges/"))),
+        "portal rows": vars_of(Times.of(page_of(PEOPLE[0].email, "/charges", **{"HX-Request": "true"}))),
+        "portal page": vars_of(Times.of(page_of(PEOPLE[0].email, "/charges"))),
         "admin list": vars_of(Times.of(page_of(STAFF, "/admin/charges/charge/"), times=15, warm_up=2)),
         "plain view": vars_of(Times.of(lambda: plain_list(request))),
         "api list": vars_of(Times.of(lambda: merchant.call("GET", first_page))),
@@ -94,13 +95,11 @@ def vars_of(times: Times) -> dict[str, float]:
     return {"p50": times.p50, "p95": times.p95}
 
 
-def deep_cursor(merchant: Merchant, path: str) -> str:
+def deep_cursor() -> str:
     """The cursor behind the middle row of the period."""
-    from core.api.lists import write_cursor
-
     rows = Charge.objects.filter(client__public_id=SHOP).order_by("-created_at", "-id")
-    middle = rows.values_list("created_at", "id")[rows.count() // 2]
-    return write_cursor(*middle)
+    middle = rows.values("created_at", "id")[rows.count() // 2]
+    return write_cursor(middle, "created_at")
 
 
 def post_charges(count: int) -> int:

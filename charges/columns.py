@@ -84,6 +84,7 @@ CHARGE_COLUMNS: list[Column[Charge]] = [
         value=lambda charge, actor: charge.created_at,
         html=lambda charge, actor: cells.moment_cell(charge.created_at),
         order_by="created_at",
+        is_moment=True,
         css="c4 nw",
     ),
     Column(
@@ -92,6 +93,7 @@ CHARGE_COLUMNS: list[Column[Charge]] = [
         value=lambda charge, actor: charge.paid_at,
         html=lambda charge, actor: cells.moment_cell(charge.paid_at),
         order_by="paid_at",
+        is_moment=True,
         css="nw",
     ),
 ]

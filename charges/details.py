@@ -16,6 +16,7 @@ from charges.queries import HOLDING
 from charges.states import OPEN, ChargeStatus, PaymentOutcome, RefundReason, RefundStatus
 from core import clock, money
 from core.actor import Actor, Channel
+from core.lists.periods import zone_text
 from core.money import ZERO
 from webhooks.models import Event
 from webhooks.queries import events_of
@@ -134,6 +135,7 @@ def detail_of(actor: Actor, charge: Charge) -> dict[str, Any]:
         "accepted": accepted,
         "refunds": [given_back(refund) for refund in refunds],
         "timeline": [told(event) for event in events_of(actor, object_type="charge", object_id=charge.txid)],
+        "zone_text": zone_text(actor.zone),
         **countdown(charge, moment),
         "qr": image_of(charge, status),
         **allowed(actor, status, accepted, moment),

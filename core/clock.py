@@ -27,8 +27,10 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
 
 
 def day_end(day: date, zone: ZoneInfo) -> datetime:
-    """23:59:59.999 of the day: both ends of a period are inclusive to the millisecond."""
-    return datetime.combine(day + timedelta(days=1), time.min, zone) - MILLISECOND
+    """23:59:59.999 of the day: both ends of a period are inclusive to the millisecond.
+
+    Counted back from the next day in UTC: where clocks are set back at midnight, 23:59 comes twice."""
+    return day_start(day + timedelta(days=1), zone).astimezone(UTC) - MILLISECOND
 
 
 def today(zone: ZoneInfo) -> date:

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from core import clock
-from core.errors import KeyReused, StillRunning
+from core.errors import DomainError, KeyReused, StillRunning
 from core.models import IdempotencyKey
 
 T = TypeVar("T")
@@ -92,7 +92,7 @@ class Claim(Generic[T]):
     def reserve(self, make: Callable[[], T], find: Callable[[str], T], name: Callable[[T], str]) -> T:
         """Commits the claim together with what `make` reserves, or finds again what an earlier attempt reserved."""
         with transaction.atomic():
-            self._kept = kept = _claim(self._request)
+            kept = _claim(self._request)
             if kept.status is not None:
                 raise AlreadyAnswered(_replay(kept))
             if kept.lease_until and kept.lease_until > clock.now():
@@ -101,7 +101,8 @@ class Claim(Generic[T]):
             reserved = find(kept.subject) if self.resumed else make()
             kept.subject, kept.lease_until = name(reserved), clock.now() + LEASE
             kept.save()
-            return reserved
+        self._kept = kept
+        return reserved
 
     def finish(self, result: T) -> None:
         """Stores the answer. To be called inside the transaction that settles."""
@@ -113,6 +114,7 @@ class Claim(Generic[T]):
         """Gives the key free: nothing came of the request. To be called inside the transaction that records so."""
         if self._kept is not None:
             self._kept.delete()
+            self._kept = None
 
 
 class AlreadyAnswered(Exception):
@@ -122,12 +124,19 @@ class AlreadyAnswered(Exception):
 
 
 def once_in_steps(request: KeyedRequest, action: Callable[[Claim[T]], object], render: Callable[[T], Answer]) -> Answer:
-    """Runs an action that asks a gateway between two transactions. Raises StillRunning or KeyReused."""
+    """Runs an action that asks a gateway between two transactions. Raises StillRunning or KeyReused.
+
+    A refusal gives the key free. After any other failure nobody knows what the gateway did: the claim stays, and a
+    repeat after the lease finishes it.
+    """
     claim = Claim(request, render)
     try:
         action(claim)
     except AlreadyAnswered as done:
         return done.answer
+    except DomainError:
+        claim.release()
+        raise
     if claim.answer is None:
         raise RuntimeError("the action neither finished its claim nor refused")
     return claim.answer

@@ -12,6 +12,7 @@ from accounts.models import Application, Client
 from accounts.permissions import SCOPES, Module, granted
 from core import valkey
 from core.actor import Actor, Channel
+from tests.api.contract import hold_to_contract
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +89,9 @@ class Merchant:
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         sent = {"Authorization": f"Bearer {self.token}", "x-transaction-id": key or str(uuid.uuid4()), **headers}
         kept = {name: value for name, value in sent.items() if value is not None}
-        return self.browser.generic(method, path, content, content_type="application/json", headers=kept)
+        response = self.browser.generic(method, path, content, content_type="application/json", headers=kept)
+        hold_to_contract(method, path, response)
+        return response
 
     def get(self, path: str, **headers: str) -> Any:
         return self.call("GET", path, **headers)

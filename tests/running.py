@@ -34,6 +34,7 @@ class RunningPortal:
         self.url = f"http://localhost:{self.port}"
         self.log = folder / "up.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self.merchants: dict[int, RemoteMerchant] = {}
 
     def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -69,6 +70,9 @@ class RunningPortal:
             return False
 
     def stop(self) -> None:
+        for merchant in self.merchants.values():
+            merchant.http.close()
+        self.merchants.clear()
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(30)
@@ -93,7 +97,10 @@ class RunningPortal:
         return killed
 
     def merchant(self, client: int = 0) -> "RemoteMerchant":
-        return RemoteMerchant(self.url, self.demo["clients"][client]["api"])
+        """The system of one of the demo's clients, with one token for all its calls."""
+        if client not in self.merchants:
+            self.merchants[client] = RemoteMerchant(self.url, self.demo["clients"][client]["api"])
+        return self.merchants[client]
 
 
 class RemoteMerchant:

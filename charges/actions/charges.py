@@ -36,7 +36,7 @@ from core.idempotency import LEASE, Claim
 from core.ids import random_id
 from gateways import calls, notices
 from gateways.errors import AlreadyPaid, GatewayRefused, OutcomeUnknown
-from gateways.protocols import ChargeOrder, PixGateway
+from gateways.protocols import ChargeOrder, NetworkState, PixGateway
 from webhooks.events import amount_fact
 
 WRITE = permissions.fine(Module.CHARGES, Fine.WRITE)
@@ -94,7 +94,9 @@ def change_charge(*, actor: Actor, txid: str, changes: Mapping[str, Any], claim:
                     continue  # another change came between: the network hears the newer one again
                 charge = _changed(charge, changes)
                 charge.revision += 1
-                record(charge, "changed", actor=actor, fields=(*STORED, "revision"), facts=_facts(charge))
+                charge.next_look_up_at = None
+                fields = (*STORED, "revision", "next_look_up_at")
+                record(charge, "changed", actor=actor, fields=fields, facts=_facts(charge))
                 claim.finish(charge)
                 return charge
 
@@ -103,11 +105,13 @@ def cancel_charge(*, actor: Actor, txid: str, claim: Claim[Charge]) -> Charge:
     """Deletes an open charge, the network first; its row stays. Raises ChargeNotOpen, ChargeAlreadyPaid."""
     permissions.require(actor, WRITE)
     with calls.pix() as gateway:
-        claim.reserve(partial(_open_charge, actor, txid), _find, TXID)
-        _tell_network(lambda: gateway.cancel_charge(txid), txid, claim)
+        claim.reserve(lambda: _to_be_asked_about(_open_charge(actor, txid)), _find, TXID)
+        if not (claim.resumed and gateway.look_up_charge(txid) is NetworkState.CANCELLED):
+            _tell_network(lambda: gateway.cancel_charge(txid), txid, claim)
     with transaction.atomic():
         charge = locked(txid, client_id=actor.client_id)
-        if charge.current_status is not ChargeStatus.CANCELLED:
+        if charge.status != ChargeStatus.CANCELLED:
+            _refuse_unless_open(charge)
             end(charge, ChargeStatus.CANCELLED, at=clock.now(), actor=actor)
         claim.finish(charge)
     return charge
@@ -236,12 +240,16 @@ def _record_refusal(txid: str, reason: str, claim: Claim[Charge]) -> None:
 def _open_charge(actor: Actor, txid: str) -> Charge:
     """The charge under its lock. Raises ChargeNotOpen, ChargeAlreadyPaid."""
     charge = locked(txid, client_id=actor.client_id)
+    _refuse_unless_open(charge)
+    return charge
+
+
+def _refuse_unless_open(charge: Charge) -> None:
     status = charge.current_status
     if status is ChargeStatus.PAID:
         raise ChargeAlreadyPaid
     if status is not ChargeStatus.ACTIVE:
         raise ChargeNotOpen(status=status.label)
-    return charge
 
 
 def _check_change(actor: Actor, txid: str, changes: Mapping[str, Any]) -> Charge:
@@ -251,6 +259,12 @@ def _check_change(actor: Actor, txid: str, changes: Mapping[str, Any]) -> Charge
         raise DebtorDocumentMissing
     if charge.expires_at <= clock.now():
         raise EndAlreadyPassed
+    return _to_be_asked_about(charge)
+
+
+def _to_be_asked_about(charge: Charge) -> Charge:
+    """Should this process die, the task asks the network what became of the change."""
+    Charge.objects.filter(pk=charge.pk).update(next_look_up_at=clock.now() + LEASE)
     return charge
 
 

@@ -1,70 +1,68 @@
 """The sandbox calls of charges and refunds (API.md 8): 202, also where nothing can change any more."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import ClassVar
 
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 
-from charges import limits
 from charges.actions import sandbox
-from core import documents
-from core.api.fields import Money, StrictSerializer, Text
-from core.api.reading import read_body
+from charges.api.serializers import PayBody
+from charges.api.shapes import AcceptedShown
+from core.api.fields import Nothing
+from core.api.operations import Operation, Shape
 from core.api.views import Endpoint
-from core.errors import InvalidParameters, Violation
 
 
-class Payer(StrictSerializer):
-    document = Text(max_length=20, required=False, allow_null=True)
-    name = Text(max_length=limits.DEBTOR_NAME, required=False, allow_null=True)
-
-
-class PayBody(StrictSerializer):
-    payer = Payer(required=False, allow_null=True)
-    amount = Money(required=False)
+def trigger(summary: StrOrPromise, *, body: Shape = Nothing) -> dict[str, Operation]:
+    operation = Operation(
+        summary,
+        scope="charges.write",
+        body=body,
+        answer=AcceptedShown,
+        status=202,
+        description=_("Sandbox only: in production this address does not exist. 202 also when nothing can change."),
+    )
+    return {"POST": operation}
 
 
 class SandboxCall(Endpoint):
-    scopes = {"POST": "charges.write"}
     keyed = False
-    body: type[Serializer[Any]] = StrictSerializer
+    action: ClassVar[Callable[..., None]]
 
     def post(self, request: Request, **ids: str) -> Response:
-        self.run(read_body(self.body, request), **ids)
+        type(self).action(actor=self.actor, **ids)
         return Response({"accepted": True}, status=202)
 
-    def run(self, body: dict[str, Any], **ids: str) -> None:
-        raise NotImplementedError
 
+class PayCharge(Endpoint):
+    operations = trigger(_("Let a Pix arrive"), body=PayBody)
+    keyed = False
 
-class PayCharge(SandboxCall):
-    body = PayBody
-
-    def run(self, body: dict[str, Any], **ids: str) -> None:
-        payer = body.get("payer") or {}
-        document = payer.get("document") or ""
-        if document and not (documents.is_cpf(document) or documents.is_cnpj(document)):
-            raise InvalidParameters(Violation("payer.document", "must be a CPF or a CNPJ with right check digits"))
+    def post(self, request: Request, txid: str) -> Response:
+        payer = self.body.get("payer") or {}
         sandbox.pay_charge(
             actor=self.actor,
-            amount=body.get("amount"),
-            payer_document=documents.bare(document),
+            txid=txid,
+            amount=self.body.get("amount"),
+            payer_document=payer.get("document") or "",
             payer_name=payer.get("name") or "",
-            **ids,
         )
+        return Response({"accepted": True}, status=202)
 
 
 class ExpireCharge(SandboxCall):
-    def run(self, body: dict[str, Any], **ids: str) -> None:
-        sandbox.expire_charge(actor=self.actor, **ids)
+    operations = trigger(_("Let a charge expire"))
+    action = staticmethod(sandbox.expire_charge)
 
 
 class CompleteRefund(SandboxCall):
-    def run(self, body: dict[str, Any], **ids: str) -> None:
-        sandbox.complete_refund(actor=self.actor, **ids)
+    operations = trigger(_("Let a refund complete"))
+    action = staticmethod(sandbox.complete_refund)
 
 
 class FailRefund(SandboxCall):
-    def run(self, body: dict[str, Any], **ids: str) -> None:
-        sandbox.fail_refund(actor=self.actor, **ids)
+    operations = trigger(_("Let a refund fail"))
+    action = staticmethod(sandbox.fail_refund)

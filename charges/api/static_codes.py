@@ -4,14 +4,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from charges import static_codes
+from charges.api.serializers import DecodeBody, EncodeBody
+from charges.api.shapes import DecodedCodeShown, StaticCodeShown
 from charges.brcode.code import BRCode
-from charges.brcode.errors import BRCodeFieldInvalid
+from charges.brcode.errors import BRCodeFieldInvalid, BRCodeRefused
 from charges.brcode.reading import read
 from charges.errors import ChargeGone
 from charges.models import Charge
@@ -19,12 +22,15 @@ from charges.payload import claims_of, jwks, sign
 from charges.qr import png_base64
 from charges.states import OPEN
 from core.api.errors import error_response
-from core.api.fields import Money, StrictSerializer, Text, Verbatim
 from core.api.formats import dumps
-from core.api.reading import read_body
+from core.api.operations import Operation
 from core.api.views import Endpoint
 from core.errors import DomainError, InvalidParameters, MethodNotAllowed, NotFound, Violation
 
+EXAMPLE_CODE = (
+    "00020126370014BR.GOV.BCB.PIX0115abc@example.com5204000053039865406123.455802BR5907MATHEUS6008SAOPAULO6108"
+    "1234567862100506abc1236304CBBD"
+)
 # What the codec calls its arguments, and what the contract calls the fields.
 FIELDS = {
     "key": "keyPix",
@@ -34,28 +40,38 @@ FIELDS = {
 }
 
 
-class EncodeBody(StrictSerializer):
-    keyPix = Text(max_length=90)
-    merchantName = Text(max_length=200)
-    merchantCity = Text(max_length=200)
-    amount = Money(required=False, allow_null=True)
-    txid = Text(max_length=60, form=r"[A-Za-z0-9-]+", required=False, allow_null=True)
-    additionalInformation = Text(max_length=200, required=False, allow_null=True)
-
-
 class Encode(Endpoint):
     """`/v1/cob-static/encode`"""
 
-    scopes = {"POST": "charges.read"}
+    operations = {
+        "POST": Operation(
+            _("Make a static code"),
+            scope="charges.read",
+            body=EncodeBody,
+            answer=StaticCodeShown,
+            description=_(
+                "Nothing is kept and no key is needed twice. Name and city lose their accents and are never cut: what "
+                "is too long afterwards is 400. Payments are seen by the platform only if the key is your own "
+                "receiving key."
+            ),
+            example={
+                "keyPix": "+5511987654321",
+                "merchantName": "Padaria São Jorge",
+                "merchantCity": "São Paulo",
+                "amount": 12.50,
+                "txid": "static-qr-001",
+            },
+        )
+    }
     keyed = False
 
     def post(self, request: Request) -> Response:
-        body = read_body(EncodeBody, request)
+        body = self.body
         try:
             code = static_codes.make_static_code(
-                key=body["keyPix"] or "",
-                merchant_name=body["merchantName"] or "",
-                merchant_city=body["merchantCity"] or "",
+                key=body["keyPix"],
+                merchant_name=body["merchantName"],
+                merchant_city=body["merchantCity"],
                 amount=body.get("amount"),
                 txid=body.get("txid"),
                 information=body.get("additionalInformation"),
@@ -78,21 +94,26 @@ class Encode(Endpoint):
         )
 
 
-class DecodeBody(StrictSerializer):
-    copyPast = Verbatim()
-
-
 class Decode(Endpoint):
     """`/v1/cob-static/decode`"""
 
-    scopes = {"POST": "charges.read"}
+    operations = {
+        "POST": Operation(
+            _("Read a code"),
+            scope="charges.read",
+            body=DecodeBody,
+            answer=DecodedCodeShown,
+            errors=(BRCodeRefused,),
+            description=_(
+                "Static, dynamic, composite and recurrence-only codes. What breaks a rule is 422 and names it."
+            ),
+            example={"copyPast": EXAMPLE_CODE},
+        )
+    }
     keyed = False
 
     def post(self, request: Request) -> Response:
-        text = read_body(DecodeBody, request)["copyPast"]
-        if text is None:
-            raise InvalidParameters(Violation("copyPast", "is required"))
-        return Response(code_shown(read(text)))
+        return Response(code_shown(read(self.body["copyPast"])))
 
 
 def code_shown(code: BRCode) -> dict[str, Any]:
@@ -120,7 +141,8 @@ def code_shown(code: BRCode) -> dict[str, Any]:
 
 @method_decorator(csrf_exempt, name="dispatch")
 class PublicView(View):
-    """An address that a payer's bank reads: no sign-in, no headers, but the one error body."""
+    """An address that a payer's bank reads: no sign-in, no headers, but the one error body. It changes nothing, so
+    a foreign form is answered 405 like any other, not with the page about forms."""
 
     http_method_names = ["get"]
 

@@ -6,6 +6,7 @@ import structlog
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -36,7 +37,7 @@ def is_api(path: str) -> bool:
 def error_body(error: DomainError, transaction_id: str | None) -> dict[str, Any]:
     errors = error.errors[:MOST_ERRORS]
     if len(error.errors) > MOST_ERRORS:
-        errors.append(f"… {len(error.errors) - MOST_ERRORS} more")
+        errors.append(_("… and %(count)s more") % {"count": len(error.errors) - MOST_ERRORS})
     return {
         "errorCode": error.code,
         "message": str(error),

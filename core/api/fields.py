@@ -1,24 +1,29 @@
-"""Strict serializer fields: a number is a JSON number, a boolean true or false, a text a text."""
+"""Strict serializer fields: a number is a JSON number, a boolean true or false, a text a text.
+
+Each knows its JSON Schema, so that the OpenAPI document says what the field accepts.
+"""
 
 import re
 import unicodedata
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.settings import api_settings
 
 from core import documents
 from core.api.formats import Num
 from core.money import AMOUNT_TEXT, CENT, LARGEST, with_cents
 
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
-NOT_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-PARTIAL_TEXT = _("must be a text")
+NOT_TEXT = re.compile(r"[\x00-\x1f\ud800-\udfff]")
+ANY_TEXT = r"^[^\u0000-\u001f]*$"
+TEXT_WITH_A_LETTER = r"^[^\u0000-\u001f]*[^\s\u0000-\u001f][^\u0000-\u001f]*$"
+MESSAGES = {"required": _("is required"), "null": _("must not be null")}
 
 
 def clean_text(value: str) -> str:
@@ -29,13 +34,14 @@ def clean_text(value: str) -> str:
 
 
 class Text(serializers.CharField):
-    """Trimmed; empty is absent; length counted in code points after NFC."""
+    """Trimmed; empty is absent; length counted in code points after NFC. `form` must match the whole text."""
 
     default_error_messages = {
-        "invalid": PARTIAL_TEXT,
+        **MESSAGES,
+        "invalid": _("must be a text"),
         "control": _("must not hold control characters or half characters"),
         "max_length": _("must have at most {max_length} characters"),
-        "form": _("has characters that are not allowed here"),
+        "form": _("has characters that are not allowed here, or not in their right number"),
     }
 
     def __init__(self, *, form: str | None = None, **kwargs: Any) -> None:
@@ -45,37 +51,75 @@ class Text(serializers.CharField):
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         value = super().run_validation(data)
-        return None if value == "" else value
+        if value != "":
+            return value
+        if self.required:
+            self.fail("required")
+        return None
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        try:
-            value = clean_text(data)
-        except ValueError:
-            self.fail("control")
+        value = self.cleaned(data)
         if self.longest is not None and len(value) > self.longest:
             self.fail("max_length", max_length=self.longest)
         if self.form and value and not self.form.fullmatch(value):
             self.fail("form")
         return value
 
+    def cleaned(self, data: str) -> str:
+        try:
+            return clean_text(data)
+        except ValueError:
+            self.fail("control")
+
+    def openapi(self) -> dict[str, Any]:
+        schema: dict[str, Any] = {"type": "string"}
+        if self.longest is not None:
+            schema["maxLength"] = self.longest
+        if self.form:
+            return {**schema, "pattern": f"^({self.form.pattern}){'' if self.required else '?'}$"}
+        return {**schema, "pattern": TEXT_WITH_A_LETTER if self.required else ANY_TEXT}
+
 
 class Verbatim(Text):
     """A text whose bytes count, such as a code with a checksum: only trimmed."""
 
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        if NOT_TEXT.search(data.strip()):
+    def cleaned(self, data: str) -> str:
+        value = data.strip()
+        if NOT_TEXT.search(value):
             self.fail("control")
-        return data.strip()
+        return value
+
+
+class Choice(Text):
+    """One of a few names, spelled exactly."""
+
+    default_error_messages = {"choice": _("must be one of {names}")}
+
+    def __init__(self, names: tuple[str, ...], **kwargs: Any) -> None:
+        self.names = names
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        value = self.known(super().to_internal_value(data))
+        if value and value not in self.names:
+            self.fail("choice", names=", ".join(self.names))
+        return value
+
+    def known(self, value: str) -> str:
+        """The value under the name it is known by."""
+        return value
+
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.names)}
 
 
 class Money(serializers.Field[Decimal, Any, Any, Any]):
     """Reais: a JSON number with at most two decimals, judged on its text."""
 
     default_error_messages = {
+        **MESSAGES,
         "number": _("must be a JSON number with at most two decimals, such as 10.50"),
         "range": _("must be from {smallest} to {largest}"),
     }
@@ -87,6 +131,7 @@ class Money(serializers.Field[Decimal, Any, Any, Any]):
     def to_internal_value(self, data: Any) -> Decimal:
         if not isinstance(data, Num) or not AMOUNT_TEXT.fullmatch(data.text) or data.text == "-0":
             self.fail("number")
+        # Above the range the cents no longer fit into Decimal's precision.
         amount = with_cents(Decimal(data)) if len(data.text) <= 16 else Decimal(data)
         if not self.smallest <= amount <= self.largest:
             self.fail("range", smallest=self.smallest, largest=self.largest)
@@ -95,11 +140,21 @@ class Money(serializers.Field[Decimal, Any, Any, Any]):
     def to_representation(self, value: Decimal) -> Decimal:
         return with_cents(value)
 
+    def openapi(self) -> dict[str, Any]:
+        return {
+            "type": "number",
+            "minimum": float(self.smallest),
+            "maximum": float(self.largest),
+            "multipleOf": float(CENT),
+            "example": 150.00,
+        }
+
 
 class Whole(serializers.Field[int, Any, Any, Any]):
     """A JSON number without point or exponent."""
 
     default_error_messages = {
+        **MESSAGES,
         "number": _("must be a whole JSON number"),
         "range": _("must be from {smallest} to {largest}"),
     }
@@ -118,9 +173,33 @@ class Whole(serializers.Field[int, Any, Any, Any]):
     def to_representation(self, value: int) -> int:
         return value
 
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.smallest, "maximum": self.largest}
+
+
+class WholeText(Text):
+    """A whole number in a query string."""
+
+    default_error_messages = {"range": _("must be a whole number from {smallest} to {largest}")}
+
+    def __init__(self, *, smallest: int, largest: int, **kwargs: Any) -> None:
+        self.smallest, self.largest = smallest, largest
+        super().__init__(**kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> int | None:
+        value = super().run_validation(data)
+        if value is None:
+            return None
+        if not re.fullmatch(r"\d{1,12}", value, re.ASCII) or not self.smallest <= int(value) <= self.largest:
+            self.fail("range", smallest=self.smallest, largest=self.largest)
+        return int(value)
+
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.smallest, "maximum": self.largest}
+
 
 class Flag(serializers.Field[bool, Any, Any, Any]):
-    default_error_messages = {"invalid": _("must be true or false")}
+    default_error_messages = {**MESSAGES, "invalid": _("must be true or false")}
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
@@ -130,37 +209,46 @@ class Flag(serializers.Field[bool, Any, Any, Any]):
     def to_representation(self, value: bool) -> bool:
         return value
 
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
 
 class Document(Text):
-    """A CPF or a CNPJ, with or without mask; kept bare."""
+    """A CPF or a CNPJ, with or without mask; kept bare. Without a `kind` either of them."""
 
     default_error_messages = {
         "cpf": _("must be a CPF with right check digits"),
         "cnpj": _("must be a CNPJ with right check digits"),
+        "either": _("must be a CPF or a CNPJ with right check digits"),
     }
 
-    def __init__(self, *, kind: documents.DocumentType, **kwargs: Any) -> None:
+    def __init__(self, *, kind: documents.DocumentType | None = None, **kwargs: Any) -> None:
         self.kind = kind
         super().__init__(max_length=20, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         value = super().to_internal_value(data)
-        if value == "":
-            return value
-        if self.kind is documents.DocumentType.CPF and not documents.is_cpf(value):
-            self.fail("cpf")
-        if self.kind is documents.DocumentType.CNPJ and not documents.is_cnpj(value):
-            self.fail("cnpj")
+        if value and not self.is_right(value):
+            self.fail(self.kind.lower() if self.kind else "either")
         return documents.bare(value)
 
+    def is_right(self, value: str) -> bool:
+        return (self.kind is not documents.DocumentType.CNPJ and documents.is_cpf(value)) or (
+            self.kind is not documents.DocumentType.CPF and documents.is_cnpj(value)
+        )
 
-class Moment(serializers.DateTimeField):
-    """Output only: UTC with milliseconds and Z."""
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "string", "format": self.kind.lower() if self.kind else "cpf-or-cnpj"}
 
-    def to_representation(self, value: datetime | None) -> Any:
-        from core import clock
 
-        return clock.text(value) if value else None
+class Items(serializers.ListField):
+    """A list of at most `max_length` items; a violation names the position."""
+
+    default_error_messages = {
+        **MESSAGES,
+        "not_a_list": _("must be a list"),
+        "max_length": _("must have at most {max_length} items"),
+    }
 
 
 def as_uuid(text: str) -> uuid.UUID | None:
@@ -171,11 +259,11 @@ def as_uuid(text: str) -> uuid.UUID | None:
 class StrictSerializer(serializers.Serializer[Any]):
     """Names every unknown field, gives absent optional fields as absent, and its violations with their path."""
 
-    default_error_messages = {"invalid": _("must be a JSON object"), "unknown": _("is not a field of this call")}
+    default_error_messages = {**MESSAGES, "invalid": _("must be a JSON object"), "unknown": _("is not known here")}
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
-            raise serializers.ValidationError({"non_field_errors": [self.error_messages["invalid"]]})
+            raise serializers.ValidationError({self.own_key: [self.error_messages["invalid"]]})
         writable = {field.field_name for field in self._writable_fields}
         unknown = {name: [self.error_messages["unknown"]] for name in data if name not in writable}
         try:
@@ -185,3 +273,12 @@ class StrictSerializer(serializers.Serializer[Any]):
         if unknown:
             raise serializers.ValidationError(unknown)
         return values
+
+    @property
+    def own_key(self) -> str:
+        """Under which DRF files what is wrong with the object itself."""
+        return str(api_settings.NON_FIELD_ERRORS_KEY)
+
+
+class Nothing(StrictSerializer):
+    """A call without a body, or without query parameters: whatever is sent is unknown and named."""

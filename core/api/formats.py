@@ -1,11 +1,15 @@
 """JSON in and out. In: strict, each number with the text it was. Out: money with its two decimals, never a float."""
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import IO, Any
 
 import orjson
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
@@ -14,6 +18,8 @@ from core.errors import BodyTooLarge, InvalidParameters, Violation
 
 LARGEST_BODY = 1024 * 1024
 DEEPEST = 16
+# Unknown names are repeated to the caller, so they must be writable and short.
+NOT_A_NAME = re.compile(r"[\x00-\x1f\ud800-\udfff]|.{200}", re.DOTALL)
 
 
 class Num(Decimal):
@@ -27,19 +33,27 @@ class Num(Decimal):
         return number
 
 
-def refuse(sentence: str, path: str = "body") -> InvalidParameters:
-    return InvalidParameters(Violation(path, sentence))
+def length_of_body(headers: Mapping[str, Any]) -> int:
+    """From WSGI's environment. Zero for what no server lets through: a Content-Length that is not a number."""
+    text = str(headers.get("CONTENT_LENGTH") or "")
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def refuse(sentence: str | Promise) -> InvalidParameters:
+    return InvalidParameters(Violation("body", sentence))
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise refuse("a field is given twice")
+        raise refuse(_("a field is given twice"))
+    if any(NOT_A_NAME.search(name) for name in members):
+        raise refuse(_("the name of a field holds control characters or half characters, or is too long"))
     return members
 
 
 def _constant(name: str) -> Any:
-    raise refuse(f"{name} is not a JSON number")
+    raise refuse(format_lazy(_("{name} is not a JSON number"), name=name))
 
 
 def _refuse_depth(text: str) -> None:
@@ -58,7 +72,7 @@ def _refuse_depth(text: str) -> None:
         elif character in "[{":
             depth += 1
             if depth > DEEPEST:
-                raise refuse(f"nested deeper than {DEEPEST} levels")
+                raise refuse(format_lazy(_("nested deeper than {levels} levels"), levels=DEEPEST))
         elif character in "]}":
             depth -= 1
 
@@ -71,12 +85,12 @@ def loads(body: bytes) -> Any:
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
-        raise refuse("the body is not UTF-8") from error
+        raise refuse(_("is not UTF-8")) from error
     _refuse_depth(text)
     try:
         return DECODER.decode(text)
     except (ValueError, ArithmeticError) as error:
-        raise refuse("the body is not JSON") from error
+        raise refuse(_("is not JSON")) from error
 
 
 def dumps(value: Any) -> bytes:
@@ -101,7 +115,7 @@ class StrictJsonParser(BaseParser):
             raise BodyTooLarge
         parsed = loads(body)
         if not isinstance(parsed, dict):
-            raise refuse("the body must be a JSON object")
+            raise refuse(_("must be a JSON object"))
         return parsed
 
 

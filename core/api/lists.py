@@ -1,7 +1,7 @@
 """Lists of the API: the period, the page or the cursor, the envelope (API.md 5)."""
 
 import base64
-import binascii
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -9,15 +9,19 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
-from django.utils.dateparse import parse_datetime
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
-from rest_framework import serializers
 
 from core import clock
-from core.api.fields import StrictSerializer, Text
+from core.api.fields import Choice, StrictSerializer, Text, WholeText
 from core.errors import InvalidParameters, Violation
 
-LARGEST_PAGE = 200
+USUAL_PAGE, LARGEST_PAGE = 20, 200
+DAY_FORM = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+MOMENT_FORM = re.compile(
+    r"(?P<seconds>\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.(?P<fraction>\d{1,9}))?(?P<offset>Z|[+-]\d{2}:\d{2})",
+    re.ASCII | re.IGNORECASE,
+)
 LARGEST_PERIOD = timedelta(days=366)
 
 
@@ -33,20 +37,18 @@ class Period:
 
 
 def _moment(text: str, zone: ZoneInfo, *, end: bool) -> tuple[datetime, bool]:
-    """A moment, and whether the text was a day. Raises ValueError."""
-    if len(text) == 10:
+    """A moment, and whether the text was a day. Raises ValueError, also where zones run out of years."""
+    if not "1900" <= text[:4] <= "9000":
+        raise ValueError
+    if DAY_FORM.fullmatch(text):
         day = date.fromisoformat(text)
         return (clock.day_end(day, zone) if end else clock.day_start(day, zone)), True
-    if "T" not in text.upper() or (text[-1] not in "Zz" and text[-6:-5] not in ("+", "-")):
+    form = MOMENT_FORM.fullmatch(text)
+    if form is None:
         raise ValueError
-    head, dot, rest = text.upper().partition(".")
-    digits = len(rest) - len(rest.lstrip("0123456789"))
-    if dot and not 1 <= digits <= 9:
-        raise ValueError
-    moment = parse_datetime(f"{head}.{rest[: min(digits, 3)]}{rest[digits:]}" if dot else head)
-    if moment is None or moment.tzinfo is None:
-        raise ValueError
-    return clock.cut(moment.astimezone(UTC)), False
+    milliseconds = (form["fraction"] or "")[:3].ljust(3, "0")
+    moment = datetime.fromisoformat(f"{form['seconds']}.{milliseconds}{form['offset']}".upper())
+    return moment.astimezone(UTC), False
 
 
 def read_period(start_text: str, end_text: str, zone: ZoneInfo) -> Period:
@@ -56,7 +58,7 @@ def read_period(start_text: str, end_text: str, zone: ZoneInfo) -> Period:
     for name, text, is_end in (("initialDate", start_text, False), ("endDate", end_text, True)):
         try:
             ends[name] = _moment(text, zone, end=is_end)
-        except (ValueError, OverflowError):
+        except ValueError:
             broken.append(Violation(name, _("must be a day (YYYY-MM-DD) or an RFC 3339 moment")))
     if broken:
         raise InvalidParameters(*broken)
@@ -70,21 +72,29 @@ def read_period(start_text: str, end_text: str, zone: ZoneInfo) -> Period:
     return Period(start, end)
 
 
+class When(Text):
+    """A day or a moment; what it means depends on the caller's zone, so `read_period` reads it."""
+
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}], "example": "2026-11-20"}
+
+
 class ListQuery(StrictSerializer):
     """The parameters of every list. `exact` names the filters that make the dates unnecessary."""
 
     exact: ClassVar[tuple[str, ...]] = ()
     date_fields: ClassVar[dict[str, str]] = {"CREATED": "created_at", "UPDATED": "updated_at"}
 
-    initialDate = Text(required=False, max_length=40)
-    endDate = Text(required=False, max_length=40)
-    dateField = serializers.CharField(required=False)
-    page = Text(required=False, max_length=10, form=r"\d{1,9}")
-    size = Text(required=False, max_length=10, form=r"\d{1,9}")
-    cursor = Text(required=False, max_length=200)
-    count = Text(required=False, form="true|false")
+    initialDate = When(required=False, help_text=_("Day (YYYY-MM-DD) or RFC 3339 moment; a + is sent as %2B"))
+    endDate = When(required=False, help_text=_("Inclusive, at most 366 days later. A day ends at 23:59:59.999"))
+    dateField = Choice(("CREATED", "UPDATED"), required=False, help_text=_("CREATED when absent"))
+    page = WholeText(smallest=0, largest=999_999_999, required=False)
+    size = WholeText(smallest=1, largest=LARGEST_PAGE, required=False, help_text=_("20 when absent"))
+    cursor = Text(required=False, max_length=200, help_text=_("nextCursor of the page before. Not with page"))
+    count = Choice(("true", "false"), required=False, help_text=_("false leaves the totals out: faster"))
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs["dateField"] = attrs.get("dateField") or "CREATED"
         broken = list(self.violations(attrs))
         if broken:
             raise InvalidParameters(*broken)
@@ -94,10 +104,6 @@ class ListQuery(StrictSerializer):
     def violations(self, attrs: dict[str, Any]) -> Iterable[Violation]:
         if attrs.get("page") is not None and attrs.get("cursor") is not None:
             yield Violation("cursor", _("must not be sent together with page"))
-        if not 1 <= int(attrs.get("size") or 20) <= LARGEST_PAGE:
-            yield Violation("size", _("must be from 1 to 200"))
-        if attrs.get("dateField", "CREATED") not in self.date_fields:
-            yield Violation("dateField", _("must be one of %(names)s") % {"names": ", ".join(self.date_fields)})
         for name in ("initialDate", "endDate"):
             if attrs.get(name) is None and (not self.has_exact(attrs) or self.has_a_date(attrs)):
                 yield Violation(name, _("is required"))
@@ -109,10 +115,11 @@ class ListQuery(StrictSerializer):
         return attrs.get("initialDate") is not None or attrs.get("endDate") is not None
 
     def period(self, attrs: dict[str, Any]) -> Q:
+        """Rows without the date that was asked for, such as unpaid charges by PAID, are never meant."""
+        field = self.date_fields[attrs["dateField"]]
         if attrs.get("initialDate") is None:
-            return Q()
-        period = read_period(attrs["initialDate"], attrs["endDate"], self.context["zone"])
-        return period.on(self.date_fields[attrs.get("dateField", "CREATED")])
+            return Q(**{f"{field}__isnull": False})
+        return read_period(attrs["initialDate"], attrs["endDate"], self.context["zone"]).on(field)
 
 
 def page_of(rows: QuerySet[Any, Any], query: dict[str, Any], *, order: str = "created_at") -> dict[str, Any]:
@@ -121,14 +128,14 @@ def page_of(rows: QuerySet[Any, Any], query: dict[str, Any], *, order: str = "cr
     A cursor names the last row read, so any page costs the same; a page number costs what it skips. The rows must
     carry `order` and `id`; the caller renders `content` afterwards.
     """
-    size = int(query.get("size") or 20)
+    size = query.get("size") or USUAL_PAGE
     counted = query.get("count") != "false"
     total = rows.count() if counted else None
     ordered = rows.order_by(f"-{order}", "-id")
-    number: int | None = int(query.get("page") or 0)
+    number: int | None = query.get("page") or 0
     if query.get("cursor") is not None:
         number = None
-        moment, row_id = read_cursor(query["cursor"])
+        moment, row_id = read_cursor(query["cursor"], order)
         after = Q(**{f"{order}__lt": moment}) | Q(**{order: moment, "id__lt": row_id})
         # The first condition is implied by the second; it gives the index a place to start.
         ordered = ordered.filter(**{f"{order}__lte": moment}).filter(after)
@@ -141,20 +148,32 @@ def page_of(rows: QuerySet[Any, Any], query: dict[str, Any], *, order: str = "cr
         "size": size,
         "totalElements": total,
         "totalPages": -(-total // size) if total is not None else None,
-        "nextCursor": write_cursor(content[-1][order], content[-1]["id"]) if more else None,
+        "nextCursor": write_cursor(content[-1], order) if more else None,
     }
 
 
-def write_cursor(moment: datetime, row_id: int) -> str:
-    return base64.urlsafe_b64encode(f"{moment.astimezone(UTC).isoformat()}|{row_id}".encode()).decode().rstrip("=")
+def field_of(row: Any, name: str) -> Any:
+    return row[name] if isinstance(row, dict) else getattr(row, name)
 
 
-def read_cursor(text: str) -> tuple[datetime, int]:
+def _seal(place: str, order: str) -> str:
+    return salted_hmac("core.api.lists.cursor", f"{order}|{place}").hexdigest()[:20]
+
+
+def write_cursor(row: Any, order: str) -> str:
+    """Where the next page begins, sealed: a cursor works for the order it was made for, and nobody can write one."""
+    place = f"{field_of(row, order).astimezone(UTC).isoformat()}|{field_of(row, 'id')}"
+    return base64.urlsafe_b64encode(f"{place}|{_seal(place, order)}".encode()).decode().rstrip("=")
+
+
+def read_cursor(text: str, order: str) -> tuple[datetime, int]:
     try:
-        moment, _bar, row_id = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition("|")
-        parsed = datetime.fromisoformat(moment)
-        if parsed.tzinfo is None or not 0 < int(row_id) < 2**63:
-            raise ValueError
-    except (ValueError, binascii.Error, OverflowError) as error:
-        raise InvalidParameters(Violation("cursor", _("is not a cursor that a list gave"))) from error
-    return parsed, int(row_id)
+        said = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    except ValueError:
+        said = ""
+    place, _bar, seal = said.rpartition("|")
+    written_by_us = place and constant_time_compare(seal, _seal(place, order))
+    if not written_by_us or base64.urlsafe_b64encode(said.encode()).decode().rstrip("=") != text:
+        raise InvalidParameters(Violation("cursor", _("is not a cursor that this list gave")))
+    moment, _bar, row_id = place.partition("|")
+    return datetime.fromisoformat(moment), int(row_id)

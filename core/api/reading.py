@@ -2,18 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.settings import api_settings
 
 from core.errors import InvalidParameters, Violation
+
+OWN_KEY = api_settings.NON_FIELD_ERRORS_KEY
 
 
 def violations(detail: Any, path: str = "") -> Iterator[Violation]:
     """Flattens DRF's tree of errors to `debtor.name: …`, `additionalInformation.1.value: …`."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
-            here = path if name in ("non_field_errors", "") else f"{path}.{name}".lstrip(".")
+            here = path if name == OWN_KEY else f"{path}.{name}".lstrip(".")
             yield from violations(inner, here)
     elif isinstance(detail, list):
         for position, inner in enumerate(detail):
@@ -38,8 +43,12 @@ def read_body(serializer: type[serializers.Serializer[Any]], request: Request, *
 
 
 def read_query(serializer: type[serializers.Serializer[Any]], request: Request, **context: Any) -> dict[str, Any]:
-    """The query as one value for each name: a parameter given twice is refused."""
+    """The query as one value for each name: a parameter given twice is refused, and bytes that are not UTF-8."""
+    try:
+        unquote_to_bytes(request._request.META.get("QUERY_STRING", "").encode("latin-1")).decode()
+    except UnicodeError as error:
+        raise InvalidParameters(Violation("query", _("is not UTF-8"))) from error
     twice = [name for name, values in request.query_params.lists() if len(values) > 1]
     if twice:
-        raise InvalidParameters(*(Violation(name, "is given twice") for name in twice))
+        raise InvalidParameters(*(Violation(name, _("is given twice")) for name in twice))
     return read(serializer, request.query_params.dict(), **context)

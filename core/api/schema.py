@@ -1,18 +1,81 @@
-"""The OpenAPI document: what every operation shares is written once, here."""
+"""The OpenAPI document, made from what each endpoint says of itself; what all calls share is written once, here."""
 
-from typing import Any
+import re
+from http import HTTPStatus
+from typing import Any, Literal
 
+from django.utils.functional import Promise
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
 
-TRANSACTION_ID = OpenApiParameter(
-    "x-transaction-id",
-    OpenApiTypes.UUID,
-    OpenApiParameter.HEADER,
-    required=True,
-    description="A UUID in the form 8-4-4-4-12. On writes it is the idempotency key: reuse it when you retry.",
+from core.api.fields import Nothing, StrictSerializer
+from core.api.operations import Operation, Shape
+from core.api.shapes import ErrorShown
+from core.errors import (
+    AddressNotAllowed,
+    BodyTooLarge,
+    DomainError,
+    InternalError,
+    InvalidParameters,
+    KeyReused,
+    MethodNotAllowed,
+    NotAuthenticated,
+    NotFound,
+    ScopeMissing,
+    StillRunning,
+    TooManyRequests,
+    TransactionIdMalformed,
+    TransactionIdMissing,
+    UnsupportedMediaType,
 )
+
+SECURITY = "oauth2"
+EXAMPLE_ID = "b6c0f5c4-9d5c-4a61-8d5e-2a1f0f8f7b11"
+UUID_PATTERN = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+ON_EVERY_CALL = (
+    TransactionIdMissing,
+    TransactionIdMalformed,
+    InvalidParameters,
+    NotAuthenticated,
+    AddressNotAllowed,
+    ScopeMissing,
+    MethodNotAllowed,
+    TooManyRequests,
+    InternalError,
+)
+WITH_BODY = (BodyTooLarge, UnsupportedMediaType)
+WITH_KEY = (StillRunning, KeyReused)
+TAGS = {
+    "token": "Authentication",
+    "dynamic": "Pix charges",
+    "refunds": "Refunds",
+    "cob-static": "Static codes",
+    "sandbox": "Sandbox",
+}
+
+TRANSACTION_ID = {
+    "name": "x-transaction-id",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "format": "uuid", "pattern": UUID_PATTERN, "example": EXAMPLE_ID},
+    "description": (
+        "A UUID in the form 8-4-4-4-12, echoed as sent. On POST, PUT, PATCH and DELETE it is the idempotency key: "
+        "reuse it when you retry."
+    ),
+}
+LANGUAGE = {
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "example": "pt-BR"},
+    "description": "The language of messages, pt-BR or en. Codes never change.",
+}
+HEADERS = {
+    "x-transaction-id": {"schema": {"type": "string", "format": "uuid"}, "description": "As it was sent."},
+    "RateLimit-Limit": {"schema": {"type": "integer"}, "description": "What the bucket of this credential holds."},
+    "RateLimit-Remaining": {"schema": {"type": "integer"}, "description": "What is left in it."},
+    "RateLimit-Reset": {"schema": {"type": "integer"}, "description": "Seconds until it is full again."},
+}
+REPLAY = {"schema": {"type": "string", "enum": ["true"]}, "description": "Only on an answer that is given again."}
 
 
 def only_canonical_paths(endpoints: list[Any], **_kwargs: Any) -> list[Any]:
@@ -21,7 +84,143 @@ def only_canonical_paths(endpoints: list[Any], **_kwargs: Any) -> list[Any]:
 
 
 class ContractSchema(AutoSchema):
-    """Adds the header of every request."""
+    """Builds each operation from the `Operation` of its endpoint."""
 
-    def get_override_parameters(self) -> list[Any]:
-        return [] if getattr(self.view, "anonymous", False) else [TRANSACTION_ID]
+    def get_operation(
+        self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any
+    ) -> dict[str, Any] | None:
+        self.registry, self.path, self.path_prefix, self.method = registry, path, path_prefix, method.upper()
+        operation: Operation | None = getattr(self.view, "operations", {}).get(self.method)
+        if operation is None:
+            return None
+        said: dict[str, Any] = {
+            "operationId": operation_id(self.method, path),
+            "tags": [tag_of(path)],
+            "summary": str(operation.summary),
+            "security": [{SECURITY: [operation.scope] if operation.scope else []}],
+            "parameters": [*self.path_parameters(), TRANSACTION_ID, LANGUAGE, *self.query_parameters(operation)],
+            "responses": self.responses(operation),
+        }
+        if operation.description:
+            said["description"] = str(operation.description)
+        if operation.body is not Nothing:
+            said["requestBody"] = self.request_body(operation)
+        return said
+
+    def path_parameters(self) -> list[dict[str, Any]]:
+        names = re.findall(r"{(\w+)}", self.path)
+        return [{"name": name, "in": "path", "required": True, "schema": path_schema(name)} for name in names]
+
+    def query_parameters(self, operation: Operation) -> list[dict[str, Any]]:
+        parameters = []
+        for name, field in operation.query().fields.items():
+            schema = plain(self._map_serializer_field(field, "request"))
+            text = schema.pop("description", "")
+            parameters.append(
+                {"name": name, "in": "query", "required": field.required, "schema": schema, "description": text}
+            )
+        return parameters
+
+    def request_body(self, operation: Operation) -> dict[str, Any]:
+        content: dict[str, Any] = {"schema": self.component(operation.body, "request")}
+        if operation.example:
+            content["example"] = operation.example
+        needed = any(field.required for field in operation.body().fields.values())
+        return {"required": needed, "content": {"application/json": content}}
+
+    def responses(self, operation: Operation) -> dict[str, Any]:
+        headers = dict(HEADERS)
+        errors: list[type[DomainError]] = [*ON_EVERY_CALL, *operation.errors]
+        if self.method != "GET":
+            errors += WITH_BODY
+        if self.method != "GET" and getattr(self.view, "keyed", False):
+            headers["x-idempotent-replay"] = REPLAY
+            errors += WITH_KEY
+        if "{" in self.path or "txid" in operation.body().fields:
+            errors.append(NotFound)
+        success: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase, "headers": headers}
+        if operation.answer:
+            success["content"] = {"application/json": {"schema": self.component(operation.answer, "response")}}
+        return {str(operation.status): success, **self.error_responses(errors)}
+
+    def error_responses(self, errors: list[type[DomainError]]) -> dict[str, Any]:
+        shape = self.component(ErrorShown, "response")
+        responses = {}
+        for status in sorted({error.status for error in errors}):
+            cases = {error for error in errors if error.status == status}
+            content = {"schema": shape, "examples": {error.__name__: example_of(error) for error in cases}}
+            responses[str(status)] = {
+                "description": HTTPStatus(status).phrase,
+                "headers": HEADERS,
+                "content": {"application/json": {**content, "examples": dict(sorted(content["examples"].items()))}},
+            }
+        return responses
+
+    def component(self, shape: Shape, direction: Literal["request", "response"]) -> dict[str, Any]:
+        return dict(self.resolve_serializer(shape, direction).ref)
+
+    def get_serializer_name(self, serializer: Any, direction: str) -> str:
+        """`Charge` is what is shown, `ChargeBody` what is sent."""
+        name: str = type(serializer).__name__.removesuffix("Shown").removesuffix("Body")
+        return f"{name}Body" if isinstance(serializer, StrictSerializer) else name
+
+    def _map_serializer_field(self, field: Any, direction: str, bypass_extensions: bool = False) -> Any:
+        if not hasattr(field, "openapi"):
+            return super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        meta = self._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
+        schema = {**field.openapi(), **meta}
+        if schema.pop("nullable", False):
+            schema["type"] = [schema["type"], "null"]
+            if "enum" in schema:
+                schema["enum"] = [*schema["enum"], None]
+        return plain(schema)
+
+    def _insert_field_validators(self, field: Any, schema: Any) -> None:
+        """A field that knows its schema has said everything."""
+        if not hasattr(field, "openapi"):
+            super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> Any:
+        schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        if isinstance(serializer, StrictSerializer):
+            schema["additionalProperties"] = False
+        if "__doc__" not in vars(type(serializer)) or type(serializer).__doc__ is None:
+            schema.pop("description", None)
+        return schema
+
+
+def plain(value: Any) -> Any:
+    """Without lazy translations, and without what DRF guesses about blank texts and titles."""
+    if isinstance(value, dict):
+        return {name: plain(inner) for name, inner in value.items() if name not in ("title",)}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    return str(value) if isinstance(value, Promise) else value
+
+
+def path_schema(name: str) -> dict[str, Any]:
+    if name == "transaction_id":
+        return {"type": "string", "format": "uuid", "pattern": UUID_PATTERN}
+    return {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"}
+
+
+def operation_id(method: str, path: str) -> str:
+    parts = [part.strip("{}").replace("-", "_") for part in path.removeprefix("/v1/").split("/")]
+    return "_".join([method.lower(), *parts])
+
+
+def tag_of(path: str) -> str:
+    return TAGS.get(path.split("/")[2], "Client") if path.startswith("/v1/") else "For the payer's bank"
+
+
+def example_of(error: type[DomainError]) -> dict[str, Any]:
+    """The error's body as it would be sent; what a rule fills in stands in braces."""
+    message = re.sub(r"%\((\w+)\)s", r"{\1}", str(error.message))
+    value = {
+        "errorCode": error.code,
+        "message": message,
+        "timestamp": "2026-11-20T17:32:50.123Z",
+        "xTransactionId": None if error in (TransactionIdMissing, TransactionIdMalformed) else EXAMPLE_ID,
+        "errors": ["amount: is required"] if error is InvalidParameters else [],
+    }
+    return {"summary": f"{error.code} {error.__name__}", "value": value}

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any, ClassVar, Protocol, TypeVar, cast
-from urllib.parse import unquote
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,10 +11,13 @@ from rest_framework.views import APIView
 
 from core import idempotency
 from core.actor import Actor
-from core.api.formats import LARGEST_BODY, dumps
+from core.api.formats import LARGEST_BODY, dumps, length_of_body
+from core.api.operations import Operation
+from core.api.reading import read_body, read_query
 from core.api.throttling import Allowance
 from core.audit import name_actor
 from core.errors import (
+    AddressNotAllowed,
     BodyTooLarge,
     MethodNotAllowed,
     ScopeMissing,
@@ -33,6 +35,8 @@ WRITES = ("POST", "PUT", "PATCH", "DELETE")
 class Bearer(Protocol):
     """What an endpoint asks of the token in use; `accounts` provides it."""
 
+    address_allowed: bool
+
     def holds(self, scope: str) -> bool: ...
 
     def take_from_bucket(self) -> Allowance | None: ...
@@ -45,9 +49,9 @@ class Replayed(Exception):
 
 
 class Endpoint(APIView):
-    """`scopes` names the scope for each method. Writes are idempotent by x-transaction-id unless `keyed` says no."""
+    """`operations` says what each method promises. Writes are idempotent by x-transaction-id unless `keyed` says no."""
 
-    scopes: ClassVar[dict[str, str]] = {}
+    operations: ClassVar[dict[str, Operation]] = {}
     keyed: ClassVar[bool] = True
     largest_body: ClassVar[int] = LARGEST_BODY
 
@@ -59,10 +63,13 @@ class Endpoint(APIView):
         self.perform_authentication(request)
         self.refuse_too_many(request)
         self.refuse_without_transaction_id(request)
-        self.refuse_without_scope(request)
+        self.refuse_foreign_address()
+        self.refuse_without_scope()
         name_actor(self.actor)
         if self.is_keyed(request) and (answer := idempotency.finished(self.keyed_request(request))):
             raise Replayed(answer)
+        self.query = read_query(self.operation.query, request, zone=self.actor.zone)
+        self.body = read_body(self.operation.body, request) if request.method in WRITES else {}
 
     # The order of checks ---------------------------------------------------------------------------------------
 
@@ -72,14 +79,13 @@ class Endpoint(APIView):
 
     @property
     def allowed_methods(self) -> list[str]:
-        return [name for name in ("GET", *WRITES) if hasattr(self, name.lower())]
+        return list(self.operations)
 
     def refuse_unreadable_body(self, request: Request) -> None:
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        length = length_of_body(request.META)
         if length > self.largest_body:
             raise BodyTooLarge
-        media_type = str(request.content_type or "").partition(";")[0].strip().lower()
-        if length and request.method in WRITES and media_type != "application/json":
+        if length and request.method in WRITES and request._request.content_type != "application/json":
             raise UnsupportedMediaType
 
     def refuse_too_many(self, request: Request) -> None:
@@ -96,12 +102,20 @@ class Endpoint(APIView):
         if request._request.transaction_id is None:  # type: ignore[attr-defined]
             raise TransactionIdMalformed
 
-    def refuse_without_scope(self, request: Request) -> None:
-        wanted = self.scopes.get(str(request.method))
+    def refuse_foreign_address(self) -> None:
+        if not self.token.address_allowed:
+            raise AddressNotAllowed
+
+    def refuse_without_scope(self) -> None:
+        wanted = self.operation.scope
         if wanted and not self.token.holds(wanted):
             raise ScopeMissing(scope=wanted)
 
     # What a handler uses ---------------------------------------------------------------------------------------
+
+    @property
+    def operation(self) -> Operation:
+        return self.operations[str(self.request.method)]
 
     @property
     def actor(self) -> Actor:
@@ -112,25 +126,20 @@ class Endpoint(APIView):
     def token(self) -> Bearer:
         return cast(Bearer, self.request.auth)
 
-    def once(
-        self, action: Callable[[], T], render: Callable[[T], dict[str, Any]], *, status: int = 200
-    ) -> HttpResponseBase:
+    def once(self, action: Callable[[], T], render: Callable[[T], dict[str, Any]]) -> HttpResponseBase:
         """Runs an action that needs no gateway, once for this key."""
-        return self.respond(
-            idempotency.once(
-                self.keyed_request(self.request), action, lambda result: Answer(status, dumps(render(result)))
-            )
-        )
+        return self.respond(idempotency.once(self.keyed_request(self.request), action, self.answered_by(render)))
 
     def once_in_steps(
-        self, action: Callable[[Claim[T]], object], render: Callable[[T], dict[str, Any]], *, status: int = 200
+        self, action: Callable[[Claim[T]], object], render: Callable[[T], dict[str, Any]]
     ) -> HttpResponseBase:
         """Runs an action that asks a gateway between two transactions, once for this key."""
         return self.respond(
-            idempotency.once_in_steps(
-                self.keyed_request(self.request), action, lambda result: Answer(status, dumps(render(result)))
-            )
+            idempotency.once_in_steps(self.keyed_request(self.request), action, self.answered_by(render))
         )
+
+    def answered_by(self, render: Callable[[T], dict[str, Any]]) -> Callable[[T], Answer]:
+        return lambda result: Answer(self.operation.status, dumps(render(result)))
 
     def respond(self, answer: Answer) -> HttpResponseBase:
         response = HttpResponse(self.restore(answer.body), status=answer.status, content_type="application/json")
@@ -151,7 +160,7 @@ class Endpoint(APIView):
         return KeyedRequest(
             client_id=self.actor.client_id,
             method=str(request.method),
-            path=unquote(request.path_info)[:255],
+            path=request.path_info[:255],
             key=request._request.transaction_id,  # type: ignore[attr-defined]
             fingerprint=idempotency.fingerprint(request._request.body),
         )

@@ -31,11 +31,10 @@ def csv_file(rows: QuerySet[Any], columns: Sequence[Column[Any]], *, actor: Acto
     """The rows from a cursor of the database, as one answer. Raises TooManyRows."""
     written = io.StringIO(newline="")
     written.write(BYTE_ORDER_MARK)
-    in_file = [column for column in columns if column.in_file]
     writer = csv.writer(written, delimiter=delimiter())
-    writer.writerow([str(column.heading) for column in in_file])
+    writer.writerow([column.heading_in_file(actor) for column in columns])
     for row in _at_most(rows, MOST_ROWS):
-        writer.writerow([neutral(file_text(column.value(row, actor))) for column in in_file])
+        writer.writerow([neutral(file_text(column.value(row, actor))) for column in columns])
     disposition = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return HttpResponse(written.getvalue(), content_type="text/csv; charset=utf-8", headers=disposition)
 

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from core.actor import Actor
 from core.lists.filters import canonical
+from core.lists.periods import zone_text
 
 Row = TypeVar("Row", bound=Model)
 
@@ -30,7 +31,11 @@ class Column(Generic[Row]):
     html: Callable[[Row, Actor], SafeString | str] | None = None
     order_by: str = ""
     css: str = ""
-    in_file: bool = True
+    is_moment: bool = False
+
+    def heading_in_file(self, actor: Actor) -> str:
+        """Moments name their zone: a file is read far from the page."""
+        return f"{self.heading} ({zone_text(actor.zone)})" if self.is_moment else str(self.heading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def file_text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal):
-        return formats.localize(value, use_l10n=True) if value else "0"
+        return str(formats.localize(value, use_l10n=True))
     if isinstance(value, datetime):
         local = timezone.localtime(value)
         return formats.date_format(local, "SHORT_DATE_FORMAT") + local.strftime(" %H:%M:%S")

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_timezone_name
 from django import forms
 from django.db.models import TextChoices
 from django.utils import formats
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -118,3 +120,10 @@ class PeriodField(forms.MultiValueField):
 
     def error(self, code: str) -> forms.ValidationError:
         return forms.ValidationError(self.error_messages[code], code=code)
+
+
+def zone_text(zone: ZoneInfo) -> str:
+    """`Horário de Brasília (UTC−03:00)`, in which every moment on a page is said."""
+    name = get_timezone_name(zone, locale=to_locale(get_language() or "pt-br"))
+    offset = clock.now().astimezone(zone).strftime("%z").replace("-", "\N{MINUS SIGN}")
+    return f"{name} (UTC{offset[:3]}:{offset[3:]})"

@@ -5,35 +5,25 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
-from babel.dates import get_timezone_name
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.text import slugify
-from django.utils.translation import get_language, to_locale
 from django.views.generic import View
 
-from core import clock
 from core.actor import Actor
 from core.exports.csv import csv_file
 from core.lists.columns import Column, Ordering, headings, ordering_of
 from core.lists.filters import ListFilters, canonical
 from core.lists.pages import page_of, totals_at_once, totals_of
+from core.lists.periods import zone_text
 
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a part. Going back in history restores a whole page."""
     htmx: Any = getattr(request, "htmx", False)
     return bool(htmx) and not htmx.history_restore_request and not htmx.boosted
-
-
-def zone_text(actor: Actor) -> str:
-    """`Horário de Brasília (UTC−03:00)`: every moment on the page is said in this zone."""
-    moment = clock.now().astimezone(actor.zone)
-    name = get_timezone_name(actor.zone, locale=to_locale(get_language() or "pt-br"))
-    offset = moment.strftime("%z").replace("-", "\N{MINUS SIGN}")
-    return f"{name} (UTC{offset[:3]}:{offset[3:]})"
 
 
 class ListPage(View):
@@ -105,7 +95,7 @@ class ListPage(View):
             "cells": [self.cells(row) for row in page.rows],
             "address": canonical(self.request.GET, without=("part",)),
             "file_address": canonical(self.request.GET, without=("part", "page", "size")),
-            "zone_text": zone_text(self.actor),
+            "zone_text": zone_text(self.actor.zone),
             **known,
             **self.more(page.rows),
         }

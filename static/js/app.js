@@ -172,8 +172,14 @@
 
   // htmx: what arrives gets its life, what fails is said.
 
+  function judged(errors) {
+    const control = document.getElementById(errors.id.replace(/_error$/, ""));
+    control?.setAttribute("aria-invalid", errors.querySelector(".err") !== null);
+  }
+
   function arrived(part) {
     if (part.id === "modal-body" && part.childElementCount && !modal().open) modal().showModal();
+    if (part.matches(".errs")) judged(part);
     all("[data-focus]", part).forEach((each) => each.focus());
     all("[data-toast]", part).forEach(leaveLater);
     all("[data-money-echo]", part).forEach(echo);

@@ -111,3 +111,10 @@ def button(staff: Browser, row: Application | Membership, name: str) -> str:
     page = staff.get(f"/admin/accounts/{row._meta.model_name}/{row.pk}/change/").content.decode()
     [address] = re.findall(rf'href="(/admin/[^"]*[/_-]{name}[^"]*)"', page)
     return str(address)
+
+
+def test_every_entry_of_the_side_navigation_opens(staff: Browser) -> None:
+    page = staff.get("/admin/").content.decode()
+    for address in ("/admin/accounts/client/", "/admin/charges/charge/", "/admin/accounts/roleevent/"):
+        assert f'href="{address}"' in page
+        assert staff.get(address).status_code == 200

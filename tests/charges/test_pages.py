@@ -184,6 +184,7 @@ def test_the_file_is_safe_and_readable_in_portuguese(shop: Client) -> None:
     row = next(csv.reader(io.StringIO(text.splitlines()[1]), delimiter=";"))
     assert row[0] == "'=HYPERLINK(1)"
     assert "1234,56" in row
+    assert "Criada em (Horário de Brasília (UTC\N{MINUS SIGN}03:00))" in text.splitlines()[0]
     assert "39053344705" not in answer["Content-Disposition"]
     assert "doc-filtered" in answer["Content-Disposition"]
 
@@ -291,6 +292,11 @@ def test_a_field_is_judged_while_the_form_is_filled_in(marina: Browser, shop: Cl
             "information",
         ),
         (
+            {"information_name": [""], "information_value": ["y"]},
+            {"additionalInformation": [{"name": "", "value": "y"}]},
+            "information",
+        ),
+        (
             {"information_name": ["x"] * 51, "information_value": ["y"] * 51},
             {"additionalInformation": [{"name": "x", "value": "y"}] * 51},
             "information",
@@ -370,6 +376,30 @@ def test_a_refund_that_cannot_be_is_shown_again_with_the_reason(
 ) -> None:
     answer = marina.post(f"{LIST}/{paid_charge.txid}/refund", refund_form(amount=amount), headers=HTMX)
     assertContains(answer, sentence, status_code=422)
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ({"amount": "0"}, {"amount": 0}, 400),
+        ({"amount": "-5"}, {"amount": -5}, 400),
+        ({"amount": "100,01"}, {"amount": 100.01}, 422),
+        ({"description": "x" * 141}, {"amount": 30, "description": "x" * 141}, 400),
+        ({"end_to_end_id": "E" + "0" * 31}, {"amount": 30, "endToEndId": "E" + "0" * 31}, 422),
+    ],
+)
+def test_refund_form_and_api_refuse_the_same(
+    marina: Browser,
+    merchant: Merchant,
+    paid_charge: Charge,
+    refund_form: RefundFormMaker,
+    case: tuple[dict[str, Any], dict[str, Any], int],
+) -> None:
+    typed, sent, status = case
+    page = marina.post(f"{LIST}/{paid_charge.txid}/refund", refund_form(**typed))
+    answer = merchant.post("/v1/refunds", {"txid": paid_charge.txid, **sent})
+    assert (page.status_code, answer.status_code) == (422, status)
     assert not Refund.objects.exists()
 
 

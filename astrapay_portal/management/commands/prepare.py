@@ -20,6 +20,7 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write("migrating the database")
             call_command("migrate", verbosity=0)
+        call_command("messages", compile_only=True, stdout=self.stdout)
         front_end.refresh(self.stdout.write)
         if self.wants_demo():
             self.stdout.write("making demo data")

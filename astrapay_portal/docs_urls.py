@@ -1,0 +1,17 @@
+"""The API's reference: the document and Swagger UI over it, under the same strict policy as every page."""
+
+from django.urls import path
+from drf_spectacular.renderers import OpenApiJsonRenderer
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.permissions import AllowAny
+
+OPEN = {"authentication_classes": [], "permission_classes": [AllowAny]}
+
+urlpatterns = [
+    path(
+        "docs/openapi.json",
+        SpectacularAPIView.as_view(renderer_classes=[OpenApiJsonRenderer], **OPEN),
+        name="openapi",
+    ),
+    path("docs/api", SpectacularSwaggerSplitView.as_view(url_name="openapi", **OPEN), name="api-reference"),
+]

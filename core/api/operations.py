@@ -1,0 +1,27 @@
+"""What each method of an endpoint promises, said once: the endpoint reads it, and so does the OpenAPI document."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from rest_framework import serializers
+
+from core.api.fields import Nothing
+from core.errors import DomainError
+
+Shape = type[serializers.Serializer[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`scope` "" is any token; `errors` are the rules that may say no, beyond what every call may answer."""
+
+    summary: "str | Promise"
+    answer: Shape | None = None
+    scope: str = ""
+    status: int = 200
+    body: Shape = Nothing
+    query: Shape = Nothing
+    errors: tuple[type[DomainError], ...] = ()
+    description: "str | Promise" = ""
+    example: dict[str, Any] | None = None

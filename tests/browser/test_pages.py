@@ -1,0 +1,109 @@
+"""Every page in both languages, themes and widths: no policy violation, no accessibility fault, no overflow."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from astrapay_portal.environment import PROJECT
+from tests.browser.steps import sign_in
+from tests.running import RunningPortal
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "home": "/",
+    "charges": "/charges?period=30d",
+    "charges-empty": "/charges?reference=nada-assim",
+    "charges-error": "/charges?document=111",
+    "charge-new": "/charges/new",
+    "charge-active": "{active}",
+    "charge-edit": "{active}/edit",
+    "charge-delete": "{active}/delete",
+    "charge-paid": "{paid}",
+    "charge-refund": "{paid}/refund",
+    "static-qr": "/charges/static-qr",
+    "test-data": "/test-data",
+    "selector": "/customer-selector",
+    "not-found": "/nothing/here",
+}
+AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
+LOOKS = [
+    (language, theme, width) for language in ("pt-br", "en") for theme in ("light", "dark") for width in (1366, 390)
+]
+PICTURES = PROJECT / ".data" / "screenshots"
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def addresses(portal: RunningPortal) -> dict[str, str]:
+    """An active charge and one that was paid and refunded in part."""
+    merchant = portal.merchant()
+    debtor = {"name": "Ana Exemplo da Silva", "naturalPersonIdentification": "390.533.447-05"}
+    body = {"amount": 1234.56, "debtor": debtor, "userReference": "pedido-20418", "description": "Entrega expressa"}
+    active, paid = (merchant.call("POST", "/v1/dynamic", body).json()["txid"] for _ in range(2))
+    merchant.call("POST", f"/v1/sandbox/charges/{paid}/pay")
+    merchant.call("POST", "/v1/refunds", {"txid": paid, "amount": 200, "description": "Item em falta"})
+    merchant.call("POST", "/v1/refunds", {"txid": paid, "amount": 35.02, "description": "Frete cobrado a mais"})
+    return {"active": f"/charges/{active}", "paid": f"/charges/{paid}"}
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: "-".join(map(str, look)))
+def page(request: pytest.FixtureRequest, context: BrowserContext, portal: RunningPortal) -> Iterator[Page]:
+    language, theme, width = request.param
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 900 if width > 500 else 844})
+    sign_in(page, portal, "marina@astrapay.example")
+    choose(page, "language", language)
+    choose(page, "theme", theme)
+    yield page
+    choose(page, "language", "pt-br")
+    choose(page, "theme", "light")
+
+
+def choose(page: Page, what: str, value: str) -> None:
+    """Through the form of the page, whether or not it is in sight."""
+    page.goto("/")
+    button = page.locator(f"button[name={what}][value={value}]").first
+    with page.expect_response(f"**/{what}"):
+        button.evaluate("button => button.form.requestSubmit(button)")
+    page.wait_for_load_state("networkidle")
+
+
+def test_every_page_keeps_the_policy_is_accessible_and_fits(
+    page: Page, addresses: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    look = request.node.callspec.id
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if "Security Policy" in message.text else None)
+    faults: list[str] = []
+    for name, address in PAGES.items():
+        page.goto(address.format(**addresses))
+        page.wait_for_load_state("networkidle") if "customer" not in address else None
+        take_picture(page, name, look)
+        faults += [f"{name}: {fault}" for fault in accessibility_faults(page)]
+        if (over := page.evaluate(OVERFLOW)) > 0:
+            faults.append(f"{name}: {over} px wider than the screen")
+    assert faults == []
+    assert complaints == []
+
+
+def take_picture(page: Page, name: str, look: str) -> None:
+    """For people to look at, when `make screenshots` asks."""
+    if "SCREENSHOTS" in os.environ:
+        page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
+
+
+def accessibility_faults(page: Page) -> list[str]:
+    """WCAG 2.0 to 2.2, A and AA. The script is run by the test, so the page's own policy does not see it."""
+    page.evaluate(AXE.read_text())
+    found: dict[str, Any] = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+    )
+    return [
+        f"{violation['id']} {node['target']} {' '.join(node['failureSummary'].split())[:200]}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
