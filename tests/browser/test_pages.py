@@ -58,6 +58,7 @@ def page(request: pytest.FixtureRequest, context: BrowserContext, portal: Runnin
     sign_in(page, portal, "marina@astrapay.example")
     choose(page, "language", language)
     choose(page, "theme", theme)
+    assert page.locator("html").get_attribute("data-bs-theme") == theme
     yield page
     choose(page, "language", "pt-br")
     choose(page, "theme", "light")
@@ -68,7 +69,7 @@ def choose(page: Page, what: str, value: str) -> None:
     page.goto("/")
     button = page.locator(f"button[name={what}][value={value}]").first
     with page.expect_response(f"**/{what}"):
-        button.evaluate("button => button.form.requestSubmit(button)")
+        button.evaluate("button => button.click()")
     page.wait_for_load_state("networkidle")
 
 
