@@ -42,8 +42,9 @@ bench: ## the budgets of docs/architecture.md, measured
 chaos: ## kills every process of a running portal in turn and looks for losses
 	@$(PYTHON) -m pytest -m faults $(ARGS)
 
-screenshots: ## pictures of every page, in both languages and themes
-	@$(PYTHON) -m pytest tests/browser -k screenshots $(ARGS)
+screenshots: ## pictures of every page in .data/screenshots, both languages, themes and widths
+	@SCREENSHOTS=1 $(PYTHON) -m pytest tests/browser/test_pages.py $(ARGS)
+	@cp .data/screenshots/charges-pt-br-light-1366.png docs/charges.png
 
 shell: ## a Python shell beside the running portal
 	@$(MANAGE) shell
