@@ -15,13 +15,14 @@ COPY --from=front-end /usr/local/bin/node /usr/local/bin/node
 COPY --from=front-end /app/node_modules node_modules
 COPY . .
 ENV STATIC_DIR=/static
-RUN /venv/bin/python manage.py assets
+RUN /venv/bin/python manage.py assets && /venv/bin/python manage.py messages --compile-only
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --home-dir /app portal
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .
+COPY --from=assets /app/locale locale
 COPY --from=assets /static /static
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 STATIC_DIR=/static DATA_DIR=/data
 RUN mkdir /data && chown portal /data && python -m compileall -q /app

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.cookies import remember_preferences
 from accounts.models import User
+from core import live
 
 
 class PortalAdapter(DefaultAccountAdapter):
@@ -29,3 +30,13 @@ class PortalAdapter(DefaultAccountAdapter):
         response: HttpResponseBase = super().post_login(request, user, **kwargs)
         remember_preferences(response, user)
         return response
+
+    def logout(self, request: HttpRequest) -> None:
+        key = request.session.session_key
+        super().logout(request)
+        if key:
+            live.disconnect_session(key)
+
+    def set_password(self, user: User, password: str) -> None:
+        super().set_password(user, password)
+        live.disconnect_user(user.pk)

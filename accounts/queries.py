@@ -1,5 +1,6 @@
 """Reads of people and clients."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -19,6 +20,12 @@ def memberships_of(user: User) -> QuerySet[Membership]:
         .prefetch_related("roles")
         .order_by("client__trade_name", "client_id")
     )
+
+
+def chosen_of(user: User, memberships: Sequence[Membership]) -> Membership | None:
+    """The membership that the person works in: the chosen one, or the only one."""
+    chosen = next((each for each in memberships if each.client_id == user.chosen_client_id), None)
+    return memberships[0] if chosen is None and len(memberships) == 1 else chosen
 
 
 def client_of(actor: Actor) -> Client:

@@ -74,9 +74,7 @@ class ClientMiddleware:
 
     def find_client(self, request: HttpRequest, user: User) -> None:
         memberships = list(queries.memberships_of(user))
-        chosen = next((each for each in memberships if each.client_id == user.chosen_client_id), None)
-        if chosen is None and len(memberships) == 1:
-            chosen = memberships[0]
+        chosen = queries.chosen_of(user, memberships)
         request.memberships = memberships  # type: ignore[attr-defined]
         request.membership = chosen  # type: ignore[attr-defined]
         request.client = chosen.client if chosen else None  # type: ignore[attr-defined]

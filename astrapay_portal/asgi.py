@@ -1,11 +1,18 @@
-"""What granian serves: pages and API in threads behind buffered bodies."""
+"""What granian serves: pages and API in threads behind buffered bodies, and the streams of open pages beside them."""
+
+import os
 
 from a2wsgi import WSGIMiddleware
 
 from astrapay_portal import wsgi  # before the others: it sets Django up
+
+# isort: split
+from accounts.live import authorize
 from astrapay_portal.api_urls import canonical
+from astrapay_portal.embedded.processes import SUPERVISED, follow_parent
 from core.api.errors import is_api
 from core.asgi import BufferedBodies, Receive, Scope, Send
+from core.streams import Hub
 
 THREADS = 8
 MIB = 1024 * 1024
@@ -20,7 +27,13 @@ def limit_for(path: str) -> int:
 
 threads = WSGIMiddleware(wsgi.application, workers=THREADS)  # type: ignore[arg-type]
 pages = BufferedBodies(threads, limit_for=limit_for, canonical=canonical)  # type: ignore[arg-type]
+streams = Hub(authorize)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    await pages(scope, receive, send)
+    handler = streams if scope["path"] == "/events" else pages
+    await handler(scope, receive, send)
+
+
+if SUPERVISED in os.environ:
+    follow_parent()

@@ -10,6 +10,7 @@ from accounts.errors import LastAdministrator, NotPossibleNow, OwnAccess, RoleNo
 from accounts.models import Client, Membership, Role, User
 from accounts.permissions import FINE_PERMISSIONS, Fine, Module, fine, granted, require
 from accounts.states import MEMBERSHIP_TRANSITIONS, MembershipStatus
+from core import live
 from core.actor import Actor
 from core.errors import NotFound
 
@@ -70,6 +71,7 @@ def change_membership(*, actor: Actor, membership_id: int, status: MembershipSta
     with _administrators_stay(actor):
         membership.status = status
         membership.save(update_fields=["status"])
+    live.disconnect_user(membership.user_id)
     return membership
 
 
@@ -84,6 +86,7 @@ def grant_role(*, actor: Actor, membership_id: int, module: Module, withheld: It
         role, _made = Role.objects.update_or_create(
             membership=membership, module=module, defaults={"withheld": sorted(permission.value for permission in kept)}
         )
+    live.disconnect_user(membership.user_id)
     return role
 
 
@@ -92,6 +95,7 @@ def take_role(*, actor: Actor, membership_id: int, module: Module) -> None:
     membership = _locked(actor, membership_id)
     with _administrators_stay(actor):
         Role.objects.filter(membership=membership, module=module).delete()
+    live.disconnect_user(membership.user_id)
 
 
 def _locked(actor: Actor, membership_id: int) -> Membership:

@@ -11,7 +11,7 @@ from typing import Any
 
 from astrapay_portal.embedded import places
 from astrapay_portal.embedded.postgres import Postgres
-from astrapay_portal.embedded.processes import LOOPBACK, Failed, Program, listening_on, taken
+from astrapay_portal.embedded.processes import LOOPBACK, SUPERVISED, Failed, Program, listening_on, taken
 from astrapay_portal.embedded.supervisor import (
     AlreadyRunning,
     DidNotStart,
@@ -117,7 +117,9 @@ def lock_of(data_dir: Path) -> Path:
 
 
 def python(name: str, *arguments: str) -> Program:
-    return Program(name, [sys.executable, *arguments], folder=PROJECT, environment={"PYTHONUNBUFFERED": "1"})
+    return Program(
+        name, [sys.executable, *arguments], folder=PROJECT, environment={"PYTHONUNBUFFERED": "1", SUPERVISED: "yes"}
+    )
 
 
 def prepare() -> Program:

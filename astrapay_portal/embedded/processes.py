@@ -3,6 +3,7 @@
 import ctypes
 import errno
 import json
+import multiprocessing
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ from typing import IO, Any, Protocol
 
 LINUX = sys.platform.startswith("linux")
 PR_SET_PDEATHSIG = 1
+SUPERVISED = "ASTRAPAY_SUPERVISED"  # in the environment of what `manage.py up` runs
 LOOPBACK = "127.0.0.1"
 libc = ctypes.CDLL(None, use_errno=True) if LINUX else None
 
@@ -98,6 +100,16 @@ def die_with_parent(number: signal.Signals) -> Callable[[], None]:
                 os._exit(1)
 
     return ask_kernel
+
+
+def follow_parent() -> None:
+    """Has this process killed when its parent ends: for workers that a killed server would leave listening."""
+    parent = multiprocessing.parent_process()
+    if libc is None or parent is None:
+        return
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent.pid:  # it died before the kernel was asked
+        os._exit(1)
 
 
 def birth(pid: int) -> str | None:

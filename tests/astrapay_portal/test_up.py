@@ -88,7 +88,9 @@ def test_after_a_kill_of_everything_at_once_nothing_stays_and_the_next_one_finds
 ) -> None:
     assert portal.process is not None
     children = descendants(portal.process.pid)
+    server = min(portal.pids("granian astrapay"))
     portal.process.kill()
+    os.kill(server, signal.SIGKILL)  # its workers would go on listening
     portal.process.wait()
     assert until(lambda: not any(map(birth, children)), 10)
     portal.start()

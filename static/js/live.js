@@ -1,0 +1,49 @@
+// Live updates: one stream of what changed, as long as the page is seen. A page that shows live data carries
+// [data-live] with the types it shows ("charge payment"; empty for all); its parts listen with
+// hx-trigger="live:change from:body". A browser opens six connections to a host, hence none for a hidden tab.
+(() => {
+  "use strict";
+
+  const PAUSE = 300;
+  let source = null;
+  let missed = false;
+  let timer = 0;
+  let changes = [];
+
+  const shown = () => [...document.querySelectorAll("[data-live]")].map((part) => part.dataset.live.split(/\s+/).filter(Boolean));
+  const concerns = (change) => shown().some((types) => !change.type || !types.length || types.includes(change.type));
+
+  function tell(change) {
+    if (!concerns(change)) return;
+    changes.push(change);
+    timer ||= setTimeout(() => {
+      const detail = changes.length === 1 ? changes[0] : { type: null, id: null };
+      [timer, changes] = [0, []];
+      document.body.dispatchEvent(new CustomEvent("live:change", { detail }));
+    }, PAUSE);
+  }
+
+  const everything = () => tell({ type: null, id: null });
+
+  function open() {
+    if (source || document.hidden || !shown().length) return;
+    source = new EventSource("/events");
+    // What happened before a stream was opened again is not repeated on it.
+    source.onopen = () => {
+      if (missed) everything();
+      missed = true;
+    };
+    source.onmessage = ({ data }) => tell(JSON.parse(data));
+    source.addEventListener("resync", everything);
+  }
+
+  function close() {
+    source?.close();
+    source = null;
+  }
+
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", open);
+  document.addEventListener("htmx:afterSettle", open);
+})();
