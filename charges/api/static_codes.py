@@ -50,7 +50,7 @@ class Encode(Endpoint):
             body=EncodeBody,
             answer=StaticCodeShown,
             description=_(
-                "Nothing is kept and no key is needed twice. Name and city lose their accents and are never cut: what "
+                "Nothing is kept. Name and city lose their accents and are never cut: what "
                 "is too long afterwards is 400. Payments are seen by the platform only if the key is your own "
                 "receiving key."
             ),

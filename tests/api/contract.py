@@ -7,12 +7,14 @@ from typing import Any
 import jsonschema_rs
 import orjson
 from django.conf import settings
+from django.urls import get_resolver
 from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 
 
 @cache
 def document() -> dict[str, Any]:
+    assert get_resolver().url_patterns  # loads every room, so that every error code is known
     with translation.override("en"):
         generator = SchemaGenerator(urlconf=settings.SPECTACULAR_SETTINGS["SERVE_URLCONF"])  # type: ignore[no-untyped-call]
         made: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]

@@ -141,12 +141,18 @@ def test_with_valkey_down_the_request_passes_without_rate_limit_headers(
 
 
 @pytest.mark.parametrize(
-    ("language", "word"), [("en", "There is nothing here"), ("en-US,en;q=0.9", "There is nothing here")]
+    ("language", "chosen", "word"),
+    [
+        ("en", "en", "There is nothing here"),
+        ("en-US,en;q=0.9", "en", "There is nothing here"),
+        ("pt-BR", "pt-br", "Não há nada aqui"),
+        ("fr", "pt-br", "Não há nada aqui"),
+    ],
 )
-def test_the_caller_chooses_the_language_of_messages(merchant: Merchant, language: str, word: str) -> None:
+def test_the_caller_chooses_the_language_of_messages(merchant: Merchant, language: str, chosen: str, word: str) -> None:
     answer = merchant.get("/v1/refunds/unknown", **{"Accept-Language": language})
     assert answer.json()["message"].startswith(word)
-    assert answer["Content-Language"] == "en"
+    assert (answer["Content-Language"], answer.json()["errorCode"]) == (chosen, 30)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from charges.actions import charges as actions
+from charges.errors import ChargeAlreadyPaid
 from charges.models import Charge
 from core import clock
 from core.models import IdempotencyKey
@@ -105,6 +106,19 @@ def test_a_refusal_gives_the_key_free_for_a_corrected_body(merchant: Merchant, k
     merchant.post(f"/v1/sandbox/charges/{txid}/pay")
     assert merchant.call("DELETE", f"/v1/dynamic/{txid}", key=key).status_code == 422
     assert outcome(merchant, key) == {"outcome": "NOT_FOUND"}
+
+
+def test_a_refusal_after_the_claim_was_committed_gives_the_key_free_too(
+    merchant: Merchant, key: str, txid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def paid_in_between(*_args: Any) -> None:
+        raise ChargeAlreadyPaid
+
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "_locked_snapshot", paid_in_between)
+        refused = merchant.call("PATCH", f"/v1/dynamic/{txid}", {"amount": 5}, key=key)
+    assert refused.json()["errorCode"] == 104
+    assert merchant.call("PATCH", f"/v1/dynamic/{txid}", {"amount": 6}, key=key).status_code == 200
 
 
 def test_what_the_network_refuses_leaves_no_charge_and_no_claim(
