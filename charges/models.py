@@ -1,9 +1,7 @@
 """A Pix charge, the Pix that arrived for it, and the refunds that went back."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pgtrigger
 from django.db import models
@@ -22,16 +20,10 @@ from charges.states import (
 )
 from core import clock
 from core.actor import Channel
-from core.audit import track
+from core.audit import track, transitions
 from core.money import LARGEST
 
 REFUND_WINDOW = timedelta(days=90)
-
-
-def transitions(field: str, table: Mapping[Any, Iterable[Any]]) -> pgtrigger.FSM:
-    """The transition table, kept by the database as well."""
-    pairs = [(before.value, after.value) for before, afters in table.items() for after in sorted(afters)]
-    return pgtrigger.FSM(name=f"{field}_transitions", field=field, transitions=pairs)
 
 
 @track()

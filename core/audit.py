@@ -1,5 +1,6 @@
 """Who changed what: every change of a tracked row is recorded by the database, with the actor that was known then."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import pghistory
@@ -17,6 +18,12 @@ NO_TRUNCATE = pgtrigger.Trigger(
     operation=pgtrigger.Truncate,
     func="RAISE EXCEPTION 'append only: %', TG_TABLE_NAME;",
 )
+
+
+def transitions(field: str, table: Mapping[Any, Iterable[Any]]) -> pgtrigger.FSM:
+    """A transition table, kept by the database as well."""
+    pairs = [(before.value, after.value) for before, afters in table.items() for after in sorted(afters)]
+    return pgtrigger.FSM(name=f"{field}_transitions", field=field, transitions=pairs)
 
 
 def track(*, exclude: list[str] | None = None) -> Any:
