@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.models import Application, Client, Membership, User
-from accounts.permissions import Module, granted, permissions_of_scopes
+from accounts.models import Application, Client, Membership, Role, User
+from accounts.permissions import Fine, Module, granted, permissions_of_scopes
 from accounts.states import MembershipStatus
 from core.actor import Actor, Channel
 from core.errors import NotFound
@@ -20,6 +20,13 @@ def memberships_of(user: User) -> QuerySet[Membership]:
         .prefetch_related("roles")
         .order_by("client__trade_name", "client_id")
     )
+
+
+def administrators_of(client_id: int) -> QuerySet[User]:
+    """The people who administer a client now: REPRESENTATIVES with write."""
+    roles = Role.objects.filter(module=Module.REPRESENTATIVES).exclude(withheld__contains=[Fine.WRITE])
+    memberships = Membership.objects.filter(client_id=client_id, status=MembershipStatus.ACTIVE, roles__in=roles)
+    return User.objects.filter(pk__in=memberships.values("user_id"), is_active=True).order_by("pk")
 
 
 def chosen_of(user: User, memberships: Sequence[Membership]) -> Membership | None:

@@ -3,6 +3,7 @@
 import json
 import secrets
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal, Self
 
@@ -29,6 +30,9 @@ class Environment(BaseSettings):
     redis_url: str | None = None
     secret_key: str | None = None
     credential_key: str | None = None  # apart from SECRET_KEY, whose rotation must not kill every credential
+    webhook_key: str | None = None  # encrypts the secrets of webhooks
+    webhook_allowed_networks: str = ""  # for a developer's own receiver: 127.0.0.0/8
+    webhook_ca_file: Path | None = None
     allowed_hosts: str = "*"
     api_url: str | None = None
     public_url: str | None = None
@@ -42,12 +46,18 @@ class Environment(BaseSettings):
         if self.environment == "production":
             missing = [
                 name.upper()
-                for name in ("secret_key", "credential_key", "database_url", "redis_url")
+                for name in ("secret_key", "credential_key", "webhook_key", "database_url", "redis_url")
                 if getattr(self, name) is None
             ]
             if missing or self.allowed_hosts == "*" or self.debug:
                 raise ValueError(f"production needs {', '.join([*missing, 'ALLOWED_HOSTS'])} and DEBUG off")
+            if self.webhook_allowed_networks or self.webhook_ca_file:
+                raise ValueError("WEBHOOK_ALLOWED_NETWORKS and WEBHOOK_CA_FILE are for development alone")
         return self
+
+    @property
+    def webhook_networks(self) -> list[IPv4Network | IPv6Network]:
+        return [ip_network(text.strip()) for text in self.webhook_allowed_networks.split(",") if text.strip()]
 
     @cached_property
     def services(self) -> dict[str, str]:

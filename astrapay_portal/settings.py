@@ -26,6 +26,9 @@ PIX_SIGNING_KEY = environment.pix_signing_key
 DEBUG = environment.debug
 SECRET_KEY = environment.secret("secret_key")
 CREDENTIAL_KEY = environment.secret("credential_key")
+WEBHOOK_KEY = environment.secret("webhook_key")
+WEBHOOK_ALLOWED_NETWORKS = environment.webhook_networks
+WEBHOOK_CA_FILE = str(environment.webhook_ca_file) if environment.webhook_ca_file else None
 ALLOWED_HOSTS = environment.allowed_hosts.split(",")
 
 INSTALLED_APPS = [
@@ -237,6 +240,10 @@ CELERY_BEAT_SCHEDULE = {
     "charges-refunds": {"task": "charges.tasks.send_waiting_refunds", "schedule": 5.0, "options": {"expires": 10}},
     "charges-unknown": {"task": "charges.tasks.look_up_unknown_outcomes", "schedule": 10.0, "options": {"expires": 20}},
     "charges-expiry": {"task": "charges.tasks.record_expiries", "schedule": 5.0, "options": {"expires": 10}},
+    "webhooks-sending": {"task": "webhooks.tasks.send_due", "schedule": 1.0, "options": {"expires": 2}},
+    "webhooks-failing": {"task": "webhooks.tasks.watch_failing", "schedule": 60.0, "options": {"expires": 60}},
+    "webhooks-mail": {"task": "webhooks.tasks.mail_notices", "schedule": 60.0, "options": {"expires": 60}},
+    "webhooks-forget": {"task": "webhooks.tasks.forget_old_rows", "schedule": 3600.0, "options": {"expires": 3600}},
     "core-forget": {"task": "core.tasks.forget_old_rows", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

@@ -7,10 +7,16 @@ from uuid import UUID
 
 from django.utils.crypto import get_random_string
 
-from core import clock, live
+from core import clock, live, wakeups
 from core.actor import Actor, Channel
 from core.api.formats import dumps
-from webhooks.models import Event
+from core.ids import random_id
+from webhooks.models import DELIVERY_ID_LENGTH, Delivery, Endpoint, Event
+from webhooks.queries import endpoints_told
+from webhooks.states import EndpointStatus
+
+SEND = "webhooks.tasks.send_due"
+TEST = "TEST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,8 @@ class Change:
 
 
 def publish(change: Change, *, actor: Actor, message: Message | None = None) -> Event:
-    """Writes the event with the final bytes of its message, and wakes the open pages after the commit."""
+    """Writes the event with the final bytes of its message and who is to be told, in the transaction of the change.
+    After the commit the open pages and a sender are woken."""
     request_id = caused_by(actor)
     event = Event.objects.create(
         client_id=actor.client_id,
@@ -49,10 +56,13 @@ def publish(change: Change, *, actor: Actor, message: Message | None = None) -> 
         channel=actor.channel.value,
         x_transaction_id=request_id,
         message_type=message.type if message else "",
+        user_reference=(message.fields.get("userReference") or "") if message else "",
         lifecycle=message.lifecycle if message else False,
         body=body_of(message, change, request_id) if message else None,
         created_at=clock.now(),
     )
+    if message and queue(event, list(endpoints_told(event))):
+        wakeups.after_commit(SEND)
     live.publish(
         client_id=actor.client_id,
         module=change.module,
@@ -61,6 +71,23 @@ def publish(change: Change, *, actor: Actor, message: Message | None = None) -> 
         version=change.version,
     )
     return event
+
+
+def queue(event: Event, endpoints: list[Endpoint]) -> list[Delivery]:
+    """The deliveries of a message, due at once."""
+    return Delivery.objects.bulk_create(delivery_of(event, endpoint) for endpoint in endpoints)
+
+
+def delivery_of(event: Event, endpoint: Endpoint) -> Delivery:
+    """Due at once, unless the endpoint is not active: then somebody must ask for it."""
+    return Delivery(
+        client_id=event.client_id,
+        delivery_id=random_id("dlv_", DELIVERY_ID_LENGTH),
+        event=event,
+        endpoint=endpoint,
+        next_attempt_at=clock.now() if endpoint.status == EndpointStatus.ACTIVE else None,
+        created_at=event.created_at,
+    )
 
 
 def caused_by(actor: Actor) -> UUID | None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.errors import LastAdministrator, NotPossibleNow, OwnAccess, RoleNotHeld
 from accounts.models import Client, Membership, Role, User
 from accounts.permissions import FINE_PERMISSIONS, Fine, Module, fine, granted, require
+from accounts.queries import administrators_of
 from accounts.states import MEMBERSHIP_TRANSITIONS, MembershipStatus
 from core import live
 from core.actor import Actor
@@ -111,16 +112,10 @@ def _locked(actor: Actor, membership_id: int) -> Membership:
 @contextmanager
 def _administrators_stay(actor: Actor) -> Iterator[None]:
     """Refuses what leaves a client that had an administrator without one, or the actor without access."""
-    before = _administrators(actor.client_id)
+    before = set(administrators_of(actor.client_id).values_list("pk", flat=True))
     yield
-    after = _administrators(actor.client_id)
+    after = set(administrators_of(actor.client_id).values_list("pk", flat=True))
     if actor.user_id in before - after:
         raise OwnAccess
     if before and not after:
         raise LastAdministrator
-
-
-def _administrators(client_id: int) -> set[int]:
-    roles = Role.objects.filter(module=Module.REPRESENTATIVES).exclude(withheld__contains=[Fine.WRITE])
-    memberships = Membership.objects.filter(client_id=client_id, status=MembershipStatus.ACTIVE, user__is_active=True)
-    return set(memberships.filter(roles__in=roles).values_list("user_id", flat=True))
