@@ -33,5 +33,10 @@ def may_see(row: IdempotencyKey, token: Token) -> bool:
 def shown(row: IdempotencyKey) -> dict[str, Any]:
     call = {"method": row.method, "path": row.path}
     if row.status is not None:
-        return {"outcome": "FINISHED", **call, "httpStatus": row.status, "body": loads(bytes(row.body or b"null"))}
+        return {
+            "outcome": "FINISHED",
+            **call,
+            "httpStatus": row.status,
+            "body": loads(bytes(row.body or b"") or b"null"),
+        }
     return {"outcome": "RUNNING", **call}

@@ -6,6 +6,8 @@ from django.urls import URLPattern, path, register_converter
 from accounts.api.views import Me, Requests
 from accounts.oauth import Token
 from charges.api import sandbox, static_codes, views
+from webhooks.api import events
+from webhooks.api import views as webhooks
 
 
 class Identifier:
@@ -44,6 +46,16 @@ urlpatterns: list[URLPattern] = [
     path("v1/cob-static/decode", static_codes.Decode.as_view()),
     path("pix/qr/v2/<id:token>", static_codes.Payload.as_view()),
     path("pix/jwks.json", static_codes.Keys.as_view()),
+    # Webhooks
+    path("v1/webhooks", webhooks.Webhooks.as_view()),
+    path("v1/webhooks/results", webhooks.Results.as_view()),
+    path("v1/webhooks/results/<id:delivery_id>/resend", webhooks.Resend.as_view()),
+    path("v1/webhooks/<id:endpoint_id>", webhooks.OneWebhook.as_view()),
+    path("v1/webhooks/<id:endpoint_id>/test", webhooks.Test.as_view()),
+    path("v1/webhooks/<id:endpoint_id>/recover", webhooks.Recover.as_view()),
+    path("v1/webhooks/<id:endpoint_id>/secret", webhooks.Secret.as_view()),
+    path("v1/events", events.Events.as_view()),
+    path("v1/events/<id:event_id>", events.OneEvent.as_view()),
 ]
 
 if settings.SANDBOX:

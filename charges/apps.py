@@ -9,10 +9,12 @@ class ChargesConfig(AppConfig):
 
     def ready(self) -> None:
         from charges.actions import payments, refunds
+        from charges.messages import describe_messages
         from gateways import notices
 
         notices.register("pix.received", payments.handle_pix_notice)
         notices.register("pix.refund", refunds.handle_refund_notice)
+        describe_messages()
         self.register_pages()
 
     def register_pages(self) -> None:

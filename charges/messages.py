@@ -4,8 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 from charges.models import Charge, Payment, Refund
-from charges.states import PaymentOutcome
+from charges.states import CHARGE_CODES, PaymentOutcome, RefundNature
 from core import clock
+from webhooks.catalogue import describe
 from webhooks.events import Message
 
 TYPE = "PIX_QR_INBOUND"
@@ -70,4 +71,48 @@ def lifecycle_message(charge: Charge) -> Message:
             "userReference": charge.user_reference or None,
         },
         lifecycle=True,
+    )
+
+
+def describe_messages() -> None:
+    """The shape of these messages and an example, for the catalogue of event types."""
+    text, missing = {"type": "string"}, {"type": ["string", "null"]}
+    payer = {
+        "type": ["object", "null"],
+        "properties": {"documentNumber": missing, "name": missing},
+        "required": ["documentNumber", "name"],
+        "additionalProperties": False,
+    }
+    refund_alone = {
+        "refundId": text,
+        "nature": {"enum": RefundNature.values},
+        "devolutionEndToEndId": missing,
+        "chargeStatus": {"enum": [status.value for status in CHARGE_CODES]},
+        "remainingAmount": {"type": "number", "minimum": 0},
+        "reason": {"enum": PaymentOutcome.values},
+    }
+    describe(
+        TYPE,
+        fields={
+            "txid": text,
+            "amount": {"type": "number", "minimum": 0.01},
+            "payer": payer,
+            "endToEndId": missing,
+            "type": {"enum": ["PAYMENT", "REFUND", "LIFECYCLE"]},
+            "status": {"enum": ["PAID", "COMPLETED", "FAILED", "EXPIRED", "CANCELLED"]},
+            "paymentDate": {"type": ["string", "null"], "format": "date-time"},
+            "userReference": missing,
+            **refund_alone,
+        },
+        optional=tuple(refund_alone),
+        example={
+            "txid": "astra202611k3v9w0x1y2z3a4b5c6d7",
+            "amount": 150.00,
+            "payer": {"documentNumber": "12345678909", "name": "Marina Exemplo"},
+            "endToEndId": "E12345678202611201732abcdefghijk",
+            "type": "PAYMENT",
+            "status": "PAID",
+            "paymentDate": "2026-11-20T17:32:50.123Z",
+            "userReference": "pedido-1042",
+        },
     )

@@ -33,4 +33,4 @@ class OutcomeShown(Shown):
     method = TextShown(names=("POST", "PUT", "PATCH", "DELETE"), required=False)
     path = TextShown(required=False, example="/v1/dynamic")
     httpStatus = NumberShown(required=False)
-    body = serializers.JSONField(required=False, allow_null=True)
+    body = serializers.JSONField(required=False, help_text="Null when the call answers without a body")

@@ -23,6 +23,7 @@ MOMENT_FORM = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 LARGEST_PERIOD = timedelta(days=366)
+NOT_A_MOMENT = _("must be a day (YYYY-MM-DD) or an RFC 3339 moment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,14 @@ def _moment(text: str, zone: ZoneInfo, *, end: bool) -> tuple[datetime, bool]:
     return moment.astimezone(UTC), False
 
 
+def read_moment(name: str, text: str, zone: ZoneInfo, *, end: bool = False) -> datetime:
+    """One moment of a body; a day means its beginning, or its end. Raises InvalidParameters."""
+    try:
+        return _moment(text, zone, end=end)[0]
+    except ValueError:
+        raise InvalidParameters(Violation(name, NOT_A_MOMENT)) from None
+
+
 def read_period(start_text: str, end_text: str, zone: ZoneInfo) -> Period:
     """From `initialDate` and `endDate`. Raises InvalidParameters: no date, end before start, more than 366 days."""
     broken: list[Violation] = []
@@ -59,7 +68,7 @@ def read_period(start_text: str, end_text: str, zone: ZoneInfo) -> Period:
         try:
             ends[name] = _moment(text, zone, end=is_end)
         except ValueError:
-            broken.append(Violation(name, _("must be a day (YYYY-MM-DD) or an RFC 3339 moment")))
+            broken.append(Violation(name, NOT_A_MOMENT))
     if broken:
         raise InvalidParameters(*broken)
     (start, start_is_day), (end, end_is_day) = ends["initialDate"], ends["endDate"]

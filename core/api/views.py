@@ -29,6 +29,7 @@ from core.errors import (
 from core.idempotency import Answer, Claim, KeyedRequest
 
 T = TypeVar("T")
+NO_CONTENT = 204
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -139,10 +140,16 @@ class Endpoint(APIView):
         )
 
     def answered_by(self, render: Callable[[T], dict[str, Any]]) -> Callable[[T], Answer]:
-        return lambda result: Answer(self.operation.status, dumps(render(result)))
+        """204 says nothing more."""
+        status = self.operation.status
+        return lambda result: Answer(status, b"" if status == NO_CONTENT else dumps(render(result)))
 
     def respond(self, answer: Answer) -> HttpResponseBase:
-        response = HttpResponse(self.restore(answer.body), status=answer.status, content_type="application/json")
+        if answer.status == NO_CONTENT:
+            response = HttpResponse(status=NO_CONTENT)
+            del response["Content-Type"]
+        else:
+            response = HttpResponse(self.restore(answer.body), status=answer.status, content_type="application/json")
         if answer.replayed:
             response["x-idempotent-replay"] = "true"
         return response
