@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -94,6 +95,7 @@ def answer_stale(request: HttpRequest) -> HttpResponse:
     error = ClientChanged()
     response = error_page(request, status=error.status, title=str(error), advice="")
     if request.htmx:  # type: ignore[attr-defined]
+        messages.warning(request, str(error))  # the page that comes instead says why it came
         response["HX-Refresh"] = "true"
     return response
 

@@ -87,7 +87,8 @@ class Merchant:
     def call(self, method: str, path: str, body: Any = None, *, key: str | None = None, **headers: str) -> Any:
         """`body` is sent as JSON, or as it is when it is bytes."""
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-        sent = {"Authorization": f"Bearer {self.token}", "x-transaction-id": key or str(uuid.uuid4()), **headers}
+        usual = {"Authorization": f"Bearer {self.token}", "x-transaction-id": key or str(uuid.uuid4())}
+        sent = {**usual, "Accept-Language": "en", **headers}
         kept = {name: value for name, value in sent.items() if value is not None}
         response = self.browser.generic(method, path, content, content_type="application/json", headers=kept)
         hold_to_contract(method, path, response)

@@ -85,7 +85,7 @@ def change_charge(*, actor: Actor, txid: str, changes: Mapping[str, Any], claim:
     with calls.pix() as gateway:
         claim.reserve(partial(_check_change, actor, txid, changes), _find, TXID)
         while True:
-            seen = locked_snapshot(actor, txid)
+            seen = _locked_snapshot(actor, txid)
             wanted = _changed(seen, changes)
             _tell_network(lambda: gateway.change_charge(order_of(wanted)), txid, claim)  # noqa: B023 - called at once
             with transaction.atomic():
@@ -268,7 +268,7 @@ def _to_be_asked_about(charge: Charge) -> Charge:
     return charge
 
 
-def locked_snapshot(actor: Actor, txid: str) -> Charge:
+def _locked_snapshot(actor: Actor, txid: str) -> Charge:
     with transaction.atomic():
         return _open_charge(actor, txid)
 

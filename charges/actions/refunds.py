@@ -40,6 +40,7 @@ log = structlog.get_logger()
 
 REFUND = permissions.fine(Module.CHARGES, Fine.REFUND)
 REFUND_ID_LENGTH = 32
+ENDED = ("status", "next_attempt_at", "updated_at")
 # While nobody knows the outcome: asked again after 1, 5 and 15 minutes, then hourly (STATES.md 2).
 LOOK_UPS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 HOURLY = timedelta(hours=1)
@@ -219,7 +220,7 @@ def _complete(charge: Charge, refund: Refund, outcome: RefundOutcome) -> None:
     _end(refund, RefundStatus.COMPLETED)
     refund.devolution_end_to_end_id = outcome.devolution_end_to_end_id
     refund.completed_at = outcome.settled_at or clock.now()
-    refund.save()
+    refund.save(update_fields=[*ENDED, "devolution_end_to_end_id", "completed_at"])
     paid_the_charge = refund.payment.outcome == PaymentOutcome.ACCEPTED
     if paid_the_charge:
         whole = returned_of(refund.payment) == refund.payment.amount
@@ -231,7 +232,7 @@ def _complete(charge: Charge, refund: Refund, outcome: RefundOutcome) -> None:
 def _fail(charge: Charge, refund: Refund, reason: str) -> None:
     _end(refund, RefundStatus.FAILED)
     refund.status_reason = reason if reason in RefundReason.values else RefundReason.OTHER
-    refund.save()
+    refund.save(update_fields=[*ENDED, "status_reason"])
     charge.needs_attention = True
     _tell(charge, refund, "refund_failed", fields=("needs_attention",))
 

@@ -75,7 +75,9 @@ class RefundCharge(ChargePage):
     def show(self, form: RefundForm, *, status: int = 200, checked: bool = False) -> HttpResponse:
         detail = detail_of(self.actor, charge_of(self.actor, self.kwargs["txid"]))
         pix: Received | None = detail["accepted"]
-        context = {**detail, "form": form, **(split(pix, amount_now(form, pix)) if pix else {})}
+        if pix is None:
+            raise ChargeNotPaid
+        context = {**detail, "form": form, **split(pix, amount_now(form, pix))}
         name = "_refund_amount" if checked else "_refund" if wants_fragment(self.request) else "refund"
         return render(self.request, f"charges/{name}.html", context, status=status)
 

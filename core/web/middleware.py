@@ -97,4 +97,9 @@ class HtmxConventions:
 
 
 def is_fragment(response: HttpResponse) -> bool:
-    return not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
+    """A page that is about to be reloaded keeps its messages for what comes instead."""
+    return (
+        "HX-Refresh" not in response
+        and not response.streaming
+        and response.headers.get("Content-Type", "").startswith("text/html")
+    )

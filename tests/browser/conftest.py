@@ -24,7 +24,9 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def portal() -> Iterator[RunningPortal]:
-    running = RunningPortal(PROJECT / ".data" / "browser")
+    folder = PROJECT / ".data" / "browser"
+    shutil.rmtree(folder, ignore_errors=True)  # the story begins with people who have not chosen anything yet
+    running = RunningPortal(folder)
     running.start()
     yield running
     running.stop()

@@ -31,7 +31,7 @@ def test_an_operator_makes_a_charge_sees_it_paid_without_reloading_and_refunds_a
     send = dialog.get_by_role("button", name=re.compile(r"R\$\s*4,00"))
     send.dblclick()
     refunds = page.locator("section", has=page.get_by_role("heading", name=re.compile("^Reembolsos")))
-    expect(refunds.locator("tbody tr")).to_have_count(1)
+    expect(refunds.locator("tbody tr:not(.sub-row)")).to_have_count(1)
     expect(status).to_contain_text("Parcialmente reembolsada", timeout=15_000)
 
     shown = portal.merchant().call("GET", f"/v1/dynamic/{txid}").json()
@@ -62,6 +62,7 @@ def test_nothing_of_another_client_reaches_an_open_page(context: BrowserContext,
     page = context.new_page()
     sign_in(page, portal, "igor@astrapay.example")
     page.goto("/charges?period=today")
+    page.wait_for_timeout(2_000)  # a stream that has just opened has the page fetch once
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     portal.merchant(client=0).call("POST", "/v1/dynamic", {"amount": 55, "userReference": "alheia"})
