@@ -71,7 +71,7 @@ def fetch_front_end() -> None:
     if noted(done, lock):
         return
     say("fetching front-end packages")
-    run(*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    run(*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
     note(done, lock)
 
 

@@ -19,6 +19,7 @@ from astrapay_portal.embedded.postgres import Postgres
 from astrapay_portal.embedded.services import start_one
 from astrapay_portal.embedded.valkey import Valkey
 from astrapay_portal.environment import PROJECT
+from benchmarks.running import measure
 
 SMALL = 10_000
 FOLDER = PROJECT / ".data" / "bench"
@@ -86,10 +87,19 @@ def say_lists(small: dict[str, Any], large: dict[str, Any]) -> None:
     say("API list in the middle against the first page", f"{deep:.2f}×", "about 1×")
 
 
+def say_running(found: dict[str, float]) -> None:
+    say("second start to a page", f"{found['second start']:.1f} s", "≤ 15 s")
+    say("live, 200 pages, answer to the last page, p50", f"{found['live p50']:.0f} ms", "≤ 2 s")
+    say("live, 200 pages, answer to the last page, max", f"{found['live max']:.0f} ms", "≤ 2 s")
+    say("list of charges, CSS compressed", f"{found['css']:.1f} kB", "≤ 45 kB")
+    say("list of charges, JavaScript compressed", f"{found['js']:.1f} kB", "≤ 40 kB")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--large", type=int, default=1_000_000)
     asked = parser.parse_args()
+    say_running(measure(FOLDER / "portal"))
     databases = Databases(FOLDER)
     try:
         manage(databases.environment("postgres"), "assets")

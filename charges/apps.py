@@ -39,7 +39,16 @@ class ChargesConfig(AppConfig):
             position=11,
             description=_("Make a code for a counter or a poster, and read any Pix code"),
         )
+        test_data = Entry(
+            url_name="charges:test-data",
+            label=_("Test data"),
+            icon="flask-2",
+            group=_("Integration"),
+            permission="any",
+            position=90,
+            description=_("Amounts, documents and payers that the sandbox knows"),
+        )
         register(charges)
         register(static_codes)
         if settings.SANDBOX:
-            register(Entry("charges:test-data", _("Test data"), "flask-2", _("Integration"), "any", position=90))
+            register(test_data)

@@ -8,6 +8,7 @@ the reservation and finishes it; nothing is ever sent blindly again.
 
 import hashlib
 import hmac
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,12 +26,13 @@ T = TypeVar("T")
 
 LEASE = timedelta(seconds=60)
 KEPT_FOR = timedelta(hours=48)
+PATIENCE_SECONDS, PAUSE_SECONDS = 12.0, 0.1  # longer than a gateway may take (settings.GATEWAY_TIMEOUT_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
 class KeyedRequest:
-    """What makes two requests the same intent. With `waits` a repeat waits for the first instead of being refused:
-    a person who clicked twice is led to the result."""
+    """What makes two requests the same intent. With `waits` a repeat waits some seconds for the first instead of being
+    refused at once: a person who clicked twice is led to the result."""
 
     client_id: int
     method: str
@@ -70,13 +72,17 @@ def once(request: KeyedRequest, action: Callable[[], T], render: Callable[[T], A
 
     An error of the action rolls everything back, the claim included: the same key may be sent again.
     """
-    with transaction.atomic():
-        kept = _claim(request)
-        if kept.status is not None:
-            return _replay(kept)
-        answer = render(action())
-        _store(kept, answer)
-    return answer
+
+    def attempt() -> Answer:
+        with transaction.atomic():
+            kept = _claim(request)
+            if kept.status is not None:
+                return _replay(kept)
+            answer = render(action())
+            _store(kept, answer)
+        return answer
+
+    return _patiently(request, attempt)
 
 
 class Claim(Generic[T]):
@@ -129,17 +135,34 @@ def once_in_steps(request: KeyedRequest, action: Callable[[Claim[T]], object], r
     A refusal gives the key free. After any other failure nobody knows what the gateway did: the claim stays, and a
     repeat after the lease finishes it.
     """
-    claim = Claim(request, render)
-    try:
-        action(claim)
-    except AlreadyAnswered as done:
-        return done.answer
-    except DomainError:
-        claim.release()
-        raise
-    if claim.answer is None:
-        raise RuntimeError("the action neither finished its claim nor refused")
-    return claim.answer
+
+    def attempt() -> Answer:
+        claim = Claim(request, render)
+        try:
+            action(claim)
+        except AlreadyAnswered as done:
+            return done.answer
+        except DomainError:
+            claim.release()
+            raise
+        if claim.answer is None:
+            raise RuntimeError("the action neither finished its claim nor refused")
+        return claim.answer
+
+    return _patiently(request, attempt)
+
+
+def _patiently(request: KeyedRequest, attempt: Callable[[], Answer]) -> Answer:
+    """Repeats the attempt while another one runs, if the request waits. It sleeps outside any transaction and holds
+    no seat at the gateway meanwhile."""
+    deadline = time.monotonic() + (PATIENCE_SECONDS if request.waits else 0)
+    while True:
+        try:
+            return attempt()
+        except StillRunning:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(PAUSE_SECONDS)
 
 
 def _claim(request: KeyedRequest) -> IdempotencyKey:
@@ -156,11 +179,10 @@ def _claim(request: KeyedRequest) -> IdempotencyKey:
 
 def _lock(request: KeyedRequest) -> None:
     name = f"{request.client_id}:{request.method}:{request.path}:{request.key}"
-    function = "pg_advisory_xact_lock" if request.waits else "pg_try_advisory_xact_lock"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [name])
-        (locked,) = cursor.fetchone() or (None,)
-    if locked is False:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        (locked,) = cursor.fetchone() or (False,)
+    if not locked:
         raise StillRunning
 
 

@@ -9,7 +9,6 @@ import os
 from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +17,7 @@ from astrapay_portal.embedded import places
 from astrapay_portal.embedded.postgres import Postgres
 from astrapay_portal.embedded.processes import Server
 from astrapay_portal.embedded.services import start_one
+from astrapay_portal.embedded.supervisor import locked
 from astrapay_portal.embedded.valkey import Valkey
 from astrapay_portal.environment import PROJECT
 
@@ -72,16 +72,8 @@ def free_slot() -> Path:
         slot = PROJECT / ".data" / "test" / str(number)
         slot.mkdir(parents=True, exist_ok=True)
         lock = (slot / "lock").open("w")
-        if locked(lock):
+        if locked(lock, fcntl.LOCK_EX):
             started.callback(lock.close)
             return slot
         lock.close()
     raise RuntimeError(f"{SLOTS} test runs are under way in this checkout")
-
-
-def locked(file: IO[str]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

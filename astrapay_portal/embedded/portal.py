@@ -11,7 +11,7 @@ from typing import Any
 
 from astrapay_portal.embedded import places
 from astrapay_portal.embedded.postgres import Postgres
-from astrapay_portal.embedded.processes import LOOPBACK, SUPERVISED, Failed, Program, listening_on, taken
+from astrapay_portal.embedded.processes import LOOPBACK, SUPERVISED, Program, listening_on, taken
 from astrapay_portal.embedded.supervisor import (
     AlreadyRunning,
     DidNotStart,
@@ -26,6 +26,7 @@ from astrapay_portal.embedded.valkey import Valkey
 from astrapay_portal.environment import PROJECT
 
 WEB_WORKERS = 2
+ANSWER_SECONDS = 5
 SERVERS = {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}
 
 
@@ -59,11 +60,10 @@ class Portal:
             return 1
         supervisor = Supervisor(self.lock.parent, self.log)
         try:
-            await self.start(supervisor)
-            await supervisor.stopping.wait()
-        except Stopped:
-            pass
-        except (DidNotStart, Failed) as error:
+            with suppress(Stopped):
+                await self.start(supervisor)
+                await supervisor.stopping.wait()
+        except DidNotStart as error:
             self.say(str(error))
             return 1
         finally:
@@ -155,15 +155,13 @@ def beat(run: Path) -> Program:
 
 async def answers(port: int) -> bool:
     """Whether the pages and their database are up."""
-    try:
-        reader, writer = await asyncio.open_connection(LOOPBACK, port)
-    except OSError:
-        return False
-    writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     with suppress(OSError):
-        status = await reader.readline()
-        writer.close()
-        return b" 200 " in status
+        async with asyncio.timeout(ANSWER_SECONDS):
+            reader, writer = await asyncio.open_connection(LOOPBACK, port)
+            writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            status = await reader.readline()
+            writer.close()
+            return b" 200 " in status
     return False
 
 

@@ -12,10 +12,12 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import cycle
 from pathlib import Path
+from typing import IO
 
-from astrapay_portal.embedded.processes import PidFile, Program, Server, signal_group
+from astrapay_portal.embedded.processes import Failed, PidFile, Program, Server, signal_group, until
 
 PATIENCE = 5.0
+LOOKING_SECONDS = 0.5  # `holder` has the lock for a moment while it looks
 START_SECONDS = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 SETTLED_SECONDS = 10.0
@@ -68,10 +70,8 @@ def only_one(lock: Path, facts: dict[str, object]) -> Iterator[None]:
     """Holds the lock of a data folder; the kernel gives it back however this process ends. Raises AlreadyRunning."""
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyRunning from None
+        if not until(lambda: locked(file, fcntl.LOCK_EX), LOOKING_SECONDS):
+            raise AlreadyRunning
         file.truncate(0)
         file.write(json.dumps({"pid": os.getpid(), **facts}))
         file.flush()
@@ -80,17 +80,22 @@ def only_one(lock: Path, facts: dict[str, object]) -> Iterator[None]:
 
 def holder(lock: Path) -> dict[str, object] | None:
     """What the process that holds the lock wrote into it; None when nobody holds it."""
-    try:
-        with lock.open() as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                with suppress(ValueError):
-                    return dict(json.loads(file.read()))
-                return {}
-    except FileNotFoundError:
+    if not lock.exists():
         return None
-    return None
+    with lock.open() as file:
+        if locked(file, fcntl.LOCK_SH):
+            return None
+        with suppress(ValueError):
+            return dict(json.loads(file.read()))
+        return {}
+
+
+def locked(file: IO[str], kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def end_leftovers(run: Path) -> list[str]:
@@ -191,15 +196,22 @@ class Supervisor:
         pause = FIRST_PAUSE
         while True:
             began = time.monotonic()
-            child = await Child.start(await asyncio.to_thread(program), self.log, self.run)
-            try:
-                code = await child.wait()
-            except asyncio.CancelledError:
-                await child.end()
-                raise
+            end = await self._run(program)
             pause = FIRST_PAUSE if time.monotonic() - began > SETTLED_SECONDS else min(pause * 2, LONGEST_PAUSE)
-            self.log.say(name, f"{ending(code)}; starts again in {pause:.1f} s")
+            self.log.say(name, f"{end}; starts again in {pause:.1f} s")
             await asyncio.sleep(pause)
+
+    async def _run(self, program: Callable[[], Program]) -> str:
+        """Runs the program to its end, or ends it when cancelled; how it ended."""
+        try:
+            child = await Child.start(await asyncio.to_thread(program), self.log, self.run)
+        except (Failed, OSError) as error:
+            return str(error)
+        try:
+            return ending(await child.wait())
+        except asyncio.CancelledError:
+            await child.end()
+            raise
 
 
 async def as_awaited(answer: bool | Awaitable[bool]) -> bool:

@@ -1,7 +1,5 @@
 """Making, changing and deleting a charge. Every form does its thing once, however often it is sent."""
 
-import time
-from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
@@ -17,28 +15,17 @@ from charges.forms import CancelForm, ChargeFields, EditChargeForm, NewChargeFor
 from charges.models import Charge
 from charges.queries import charge_of
 from charges.views.page import ChargePage
-from core.errors import DomainError, StillRunning
+from core.errors import DomainError
 from core.idempotency import Answer, Claim, once_in_steps
 from core.lists.views import wants_fragment
 from core.web.forms import KeyedForm
 
 UNPROCESSABLE = 422
-WAITS, WAIT_SECONDS = 24, 0.5
 FIELD_OF: dict[type[DomainError], str] = {
     ChargeAboveLimit: "amount",
     EndAlreadyPassed: "expiration",
     DebtorDocumentMissing: "cpf",
 }
-
-
-def patiently(ask: Callable[[], Answer]) -> Answer:
-    """Waits for the first of two clicks while it asks the gateway, and leads the second one to its result."""
-    for _attempt in range(WAITS):
-        try:
-            return ask()
-        except StillRunning:
-            time.sleep(WAIT_SECONDS)
-    return ask()
 
 
 def stored(charge: Charge) -> Answer:
@@ -78,7 +65,7 @@ class ChargeFormView(ChargePage):
             return self.show(form, status=UNPROCESSABLE)
         try:
             keyed = form.keyed_request(request, self.actor)
-            answer = patiently(lambda: once_in_steps(keyed, lambda claim: self.perform(form, claim), stored))
+            answer = once_in_steps(keyed, lambda claim: self.perform(form, claim), stored)
         except DomainError as error:
             form.add_error(FIELD_OF.get(type(error)), str(error))
             return self.show(form, status=UNPROCESSABLE)
@@ -172,7 +159,7 @@ class CancelCharge(ChargePage):
     def cancel(self, form: KeyedForm, txid: str) -> None:
         keyed = form.keyed_request(self.request, self.actor)
         action = partial(cancel_charge, actor=self.actor, txid=txid)
-        patiently(lambda: once_in_steps(keyed, lambda claim: action(claim=claim), stored))
+        once_in_steps(keyed, lambda claim: action(claim=claim), stored)
 
     def show(self, form: KeyedForm, status: int = 200) -> HttpResponse:
         template = "charges/_cancel.html" if wants_fragment(self.request) else "charges/cancel.html"

@@ -98,50 +98,6 @@
   }
   setInterval(tick, 1000);
 
-  // Money as it was understood: <input data-money-echo="echo-id">; every element of the form with data-money-of shows
-  // it too. The server reads the amount again.
-
-  function understood(text) {
-    const bare = text.replace(/[R$\s]/g, "");
-    const [whole, cents = ""] = root.lang === "en" ? bare.replaceAll(",", "").split(".") : bare.replaceAll(".", "").split(",");
-    return /^\d+$/.test(whole) && /^\d{0,2}$/.test(cents) ? Number(`${whole}.${cents || 0}`) : null;
-  }
-
-  function echo(input) {
-    const amount = understood(input.value);
-    const format = new Intl.NumberFormat(root.lang, { style: "currency", currency: "BRL" });
-    const shown = document.getElementById(input.dataset.moneyEcho);
-    if (shown) shown.hidden = amount === null;
-    for (const place of all("[data-money-of]", input.form)) {
-      if (place.dataset.moneyOf === input.name) place.textContent = amount === null ? "" : format.format(amount);
-    }
-  }
-
-  on("input", ({ target }) => target.matches("[data-money-echo]") && echo(target));
-
-  // Rows that grow: <div data-rows data-most="50"> around a <template> and <div data-row>; names count on by __n__.
-
-  let rowsMade = 0;
-
-  on("click", ({ target }) => {
-    const add = target.closest("[data-row-add]");
-    const remove = target.closest("[data-row-remove]");
-    const box = target.closest("[data-rows]");
-    if (!box || !(add || remove)) return;
-    if (remove) remove.closest("[data-row]").remove();
-    if (add) {
-      const number = `${all("[data-row]", box).length + rowsMade++}`;
-      const row = box.querySelector("template").content.cloneNode(true);
-      for (const part of all("[name],[id],[for],[aria-label]", row)) {
-        for (const { name, value } of [...part.attributes]) part.setAttribute(name, value.replaceAll("__n__", number));
-      }
-      box.querySelector("[data-rows-list]").append(row);
-      box.querySelector("[data-rows-list] > :last-child input")?.focus();
-    }
-    const most = Number(box.dataset.most || Infinity);
-    box.querySelector("[data-row-add]").disabled = all("[data-row]", box).length >= most;
-  });
-
   // Passwords can be looked at.
 
   for (const button of all("[data-reveal]")) button.hidden = false;
@@ -182,7 +138,6 @@
     if (part.matches(".errs")) judged(part);
     all("[data-focus]", part).forEach((each) => each.focus());
     all("[data-toast]", part).forEach(leaveLater);
-    all("[data-money-echo]", part).forEach(echo);
   }
 
   on("htmx:afterSwap", ({ detail }) => arrived(detail.target));

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core.asgi import BufferedBodies, Headers, Message, Receive, Send
+from tests.loops import run
 
 LIMIT = 10
 KEY = "0f0e0d0c-0b0a-4908-8706-050403020100"
@@ -64,7 +65,7 @@ def ask(*messages: Message, path: str = "/v1/dynamic", headers: Headers | None =
         return waiting.pop(0)
 
     scope = {"type": "http", "path": path, "headers": headers or []}
-    asyncio.run(entry(scope, receive, answer.send))
+    run(entry(scope, receive, answer.send))
     return pages, answer
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db import transaction
 
 from core import live, streams, valkey
 from core.streams import RESYNC, Channels, Hub, Stream
+from tests.loops import run
 
 CHARGES, LINKS, STRANGERS = (
     live.changes_in(1, "CHARGES"),
@@ -85,10 +86,6 @@ async def house(authorize: Callable[[Any], Channels | None] = lambda _scope: MIN
         await opened.close()
 
 
-def run(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    asyncio.run(scenario())
-
-
 async def in_thread(act: Callable[[], Any]) -> Any:
     return await asyncio.to_thread(act)
 
@@ -144,7 +141,7 @@ def test_a_page_hears_its_client_and_module_and_nothing_else() -> None:
                 await told(channel, channel)
             assert await page.change() == {"id": CHARGES}
 
-    run(scenario)
+    run(scenario())
 
 
 def test_a_page_that_may_hear_nothing_is_told_never_to_ask_again() -> None:
@@ -154,7 +151,7 @@ def test_a_page_that_may_hear_nothing_is_told_never_to_ask_again() -> None:
             await asyncio.wait_for(page.ended.wait(), SECONDS)
             assert page.status == 204
 
-    run(scenario)
+    run(scenario())
 
 
 @pytest.mark.parametrize("channel", [live.access_of_user(7), live.access_of_session("mine")])
@@ -167,7 +164,7 @@ def test_a_page_is_cut_off_when_its_session_or_its_roles_end(channel: str) -> No
             assert page.ended.is_set()
             assert not opened.hub.streams
 
-    run(scenario)
+    run(scenario())
 
 
 def test_a_page_hears_what_was_committed_while_it_was_being_made() -> None:
@@ -181,7 +178,7 @@ def test_a_page_hears_what_was_committed_while_it_was_being_made() -> None:
             assert await second.event() == streams.HELLO
             assert await second.change() == {"id": "just now"}
 
-    run(scenario)
+    run(scenario())
 
 
 def test_a_role_that_ends_while_the_page_is_asking_cuts_it_off_at_once() -> None:
@@ -195,9 +192,10 @@ def test_a_role_that_ends_while_the_page_is_asking_cuts_it_off_at_once() -> None
 
             opened.hub.authorize = slow
             page = await opened.open()
-            await asyncio.wait_for(page.ended.wait(), SECONDS)
+            await asyncio.wait_for(opened.tasks[-1], SECONDS)
+            assert page.ended.is_set()
 
-    run(scenario)
+    run(scenario())
 
 
 def test_a_page_too_slow_for_its_changes_asks_for_everything_once() -> None:
@@ -225,7 +223,7 @@ def test_a_page_that_was_closed_leaves_nothing_behind() -> None:
             await asyncio.wait_for(opened.tasks[0], SECONDS)
             assert not opened.hub.streams
 
-    run(scenario)
+    run(scenario())
 
 
 def test_an_idle_page_gets_a_sign_of_life_and_an_old_one_ends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,7 +236,7 @@ def test_an_idle_page_gets_a_sign_of_life_and_an_old_one_ends(monkeypatch: pytes
             assert await page.event() == streams.HEARTBEAT
             await asyncio.wait_for(page.ended.wait(), SECONDS)
 
-    run(scenario)
+    run(scenario())
 
 
 def test_all_pages_are_let_go_when_the_process_stops() -> None:
@@ -249,7 +247,7 @@ def test_all_pages_are_let_go_when_the_process_stops() -> None:
             opened.hub.end_all()
             await asyncio.wait_for(asyncio.gather(*(page.ended.wait() for page in pages)), SECONDS)
 
-    run(scenario)
+    run(scenario())
 
 
 def test_after_an_interruption_every_page_asks_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,7 +261,7 @@ def test_after_an_interruption_every_page_asks_again(monkeypatch: pytest.MonkeyP
             await told(CHARGES, "afterwards")
             assert await page.change() == {"id": "afterwards"}
 
-    run(scenario)
+    run(scenario())
 
 
 def test_two_hundred_pages_cost_one_subscription() -> None:
@@ -276,7 +274,7 @@ def test_two_hundred_pages_cost_one_subscription() -> None:
             subscribers: Awaitable[Any] = in_thread(lambda: valkey.client().pubsub_numpat())
             assert await subscribers == 1
 
-    run(scenario)
+    run(scenario())
 
 
 def test_the_channel_of_a_session_does_not_give_its_key_away() -> None:
