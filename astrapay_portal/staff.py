@@ -23,6 +23,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             item(_("Notices of gateways"), "inbox", "gateways_notice"),
         ),
         group(
+            _("Webhooks"),
+            item(_("Webhooks"), "webhook", "webhooks_endpoint"),
+            item(_("Deliveries"), "outbox", "webhooks_delivery"),
+        ),
+        group(
             _("History"),
             item(_("Clients"), "history", "accounts_clientevent"),
             item(_("People"), "history", "accounts_userevent"),

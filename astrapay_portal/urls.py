@@ -14,6 +14,7 @@ urlpatterns = [
     path("", Dashboard.as_view(), name="home"),
     path("", include("accounts.urls")),
     path("", include("charges.urls")),
+    path("", include("webhooks.urls")),
     path("healthz", healthz),
     path("admin/", admin.site.urls),
     path("", include("astrapay_portal.api_urls")),

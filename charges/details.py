@@ -18,6 +18,7 @@ from core import clock, money
 from core.actor import Actor, Channel
 from core.lists.periods import zone_text
 from core.money import ZERO
+from webhooks.details import sent_for
 from webhooks.models import Event
 from webhooks.queries import events_of
 
@@ -121,7 +122,7 @@ def share(part: Decimal, whole: Decimal) -> str:
 
 
 def detail_of(actor: Actor, charge: Charge) -> dict[str, Any]:
-    """All that the page of a charge shows, from four queries."""
+    """All that the page of a charge shows, from six queries."""
     moment = clock.now()
     status = charge.status_at(moment)
     refunds = list(charge.refunds.select_related("payment"))
@@ -139,6 +140,7 @@ def detail_of(actor: Actor, charge: Charge) -> dict[str, Any]:
         **countdown(charge, moment),
         "qr": image_of(charge, status),
         **allowed(actor, status, accepted, moment),
+        **sent_for(actor, object_type="charge", object_id=charge.txid),
     }
 
 

@@ -5,18 +5,20 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
-from accounts.models import Client, Role, User
-from accounts.permissions import SCOPES, Module
+from accounts.models import Client, User
+from accounts.permissions import FINE_PERMISSIONS, SCOPES, Module
 from charges.models import Charge
 from core.actor import Actor
 from tests.charges.conftest import active_charge  # noqa: F401 - a fixture
-from tests.charges.factories import EVERY_FINE, person_of
+from tests.charges.factories import person_of
 from tests.conftest import Merchant, actor_for
 from tests.routes import address, routes
+from tests.webhooks.conftest import webhook_ids
 
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ANY_TOKEN, R, W = "", "charges.read", "charges.write"
+WEBHOOKS_READ, WEBHOOKS_WRITE = "webhooks.read", "webhooks.write"
 
 # route → method → the scope that it needs
 API: dict[str, dict[str, str]] = {
@@ -28,12 +30,22 @@ API: dict[str, dict[str, str]] = {
     "v1/refunds/<id:refund_id>": {"GET": R},
     "v1/cob-static/encode": {"POST": R},
     "v1/cob-static/decode": {"POST": R},
+    "v1/webhooks": {"GET": WEBHOOKS_READ, "POST": WEBHOOKS_WRITE},
+    "v1/webhooks/results": {"GET": WEBHOOKS_READ},
+    "v1/webhooks/results/<id:delivery_id>/resend": {"POST": WEBHOOKS_WRITE},
+    "v1/webhooks/<id:endpoint_id>": {"GET": WEBHOOKS_READ, "PUT": WEBHOOKS_WRITE, "DELETE": WEBHOOKS_WRITE},
+    "v1/webhooks/<id:endpoint_id>/test": {"POST": WEBHOOKS_WRITE},
+    "v1/webhooks/<id:endpoint_id>/recover": {"POST": WEBHOOKS_WRITE},
+    "v1/webhooks/<id:endpoint_id>/secret": {"POST": WEBHOOKS_WRITE},
+    "v1/events": {"GET": WEBHOOKS_READ},
+    "v1/events/<id:event_id>": {"GET": WEBHOOKS_READ},
     "v1/sandbox/charges/<id:txid>/pay": {"POST": W},
     "v1/sandbox/charges/<id:txid>/expire": {"POST": W},
     "v1/sandbox/refunds/<id:refund_id>/complete": {"POST": W},
     "v1/sandbox/refunds/<id:refund_id>/fail": {"POST": W},
 }
 SEES, WRITES, REFUNDS, EXPORTS, PII = (f"CHARGES:{name}" for name in ("read", "write", "refund", "export", "pii"))
+SEES_WEBHOOKS, WRITES_WEBHOOKS = "WEBHOOK:read", "WEBHOOK:write"
 SIGNED_IN = "signed in"
 
 # route → method → the permission that it needs
@@ -53,6 +65,17 @@ PORTAL: dict[str, dict[str, str]] = {
     "refunds/<str:refund_id>/complete": {"POST": WRITES},
     "refunds/<str:refund_id>/fail": {"POST": WRITES},
     "test-data": {"GET": SIGNED_IN},
+    "webhook": {"GET": SEES_WEBHOOKS},
+    "webhook/new": {"GET": WRITES_WEBHOOKS, "POST": WRITES_WEBHOOKS},
+    "webhook/deliveries/<str:delivery_id>/resend": {"POST": WRITES_WEBHOOKS},
+    "webhook/<str:endpoint_id>": {"GET": SEES_WEBHOOKS},
+    "webhook/<str:endpoint_id>/edit": {"GET": WRITES_WEBHOOKS, "POST": WRITES_WEBHOOKS},
+    "webhook/<str:endpoint_id>/delete": {"GET": WRITES_WEBHOOKS, "POST": WRITES_WEBHOOKS},
+    "webhook/<str:endpoint_id>/activate": {"POST": WRITES_WEBHOOKS},
+    "webhook/<str:endpoint_id>/deactivate": {"POST": WRITES_WEBHOOKS},
+    "webhook/<str:endpoint_id>/secret": {"GET": WRITES_WEBHOOKS, "POST": WRITES_WEBHOOKS},
+    "webhook/<str:endpoint_id>/test": {"POST": WRITES_WEBHOOKS},
+    "webhook/<str:endpoint_id>/recover": {"GET": WRITES_WEBHOOKS, "POST": WRITES_WEBHOOKS},
 }
 # Pages of a person who has chosen no client yet; each looks after itself and has its own tests.
 OWN_ACCOUNT = {"confirm-password", "customer-selector", "language", "theme", "logout"}
@@ -78,24 +101,30 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
 
 
 @pytest.fixture
-def ids(active_charge: Charge) -> dict[str, str]:  # noqa: F811
+def ids(active_charge: Charge, operator: Actor) -> dict[str, str]:  # noqa: F811
     unknown = "00000000-0000-4000-8000-000000000000"
-    return {"txid": active_charge.txid, "refund_id": "unknown", "transaction_id": unknown}
+    return {
+        "txid": active_charge.txid,
+        "refund_id": "unknown",
+        "transaction_id": unknown,
+        **webhook_ids(operator),
+    }
 
 
 class Tokens:
     """The kinds of callers of the API, each with one token."""
 
-    def __init__(self, client: Client) -> None:
-        self.writer = Merchant(client, scopes=(W,))
-        self.reader = Merchant(client, scopes=(R,))
-        self.of_other_products = Merchant(client, scopes=tuple(scope for scope in SCOPES if scope not in (R, W)))
+    def __init__(self, client: Client, product: str) -> None:
+        own = (f"{product}.read", f"{product}.write")
+        self.reader, self.writer = (Merchant(client, scopes=(scope,)) for scope in own)
+        self.of_other_products = Merchant(client, scopes=tuple(scope for scope in SCOPES if scope not in own))
         self.none = Merchant(client, scopes=("orders.read",))
 
 
 @pytest.mark.parametrize("route", API)
 def test_the_api_asks_each_caller_for_the_scope_of_the_row(route: str, shop: Client, ids: dict[str, str]) -> None:
-    tokens, path = Tokens(shop), address(route, ids)
+    product = max(API[route].values()).partition(".")[0] or "charges"
+    tokens, path = Tokens(shop, product), address(route, ids)
     for method in METHODS:
         anonymous = Browser(enforce_csrf_checks=True).generic(method, path)
         if method not in API[route]:
@@ -105,7 +134,7 @@ def test_the_api_asks_each_caller_for_the_scope_of_the_row(route: str, shop: Cli
         scope = API[route][method]
         assert anonymous.status_code == 401
         assert said(tokens.writer, method, path) not in REFUSED
-        assert (said(tokens.reader, method, path) in REFUSED) == (scope == W)
+        assert (said(tokens.reader, method, path) in REFUSED) == scope.endswith(".write")
         for outsider in (tokens.of_other_products, tokens.none):
             assert (said(outsider, method, path) in REFUSED) == (scope != ANY_TOKEN)
 
@@ -125,42 +154,43 @@ def browser_of(user: User) -> Browser:
     return browser
 
 
-def without(shop: Client, permission: str) -> User:
-    """Somebody who holds CHARGES but for this."""
-    return person_of(shop, withheld=[permission.partition(":")[2]])
+def module_of(route: str) -> Module:
+    name = next(iter(PORTAL[route].values())).partition(":")[0]
+    return Module(name) if name in Module.values else Module.CHARGES
 
 
 def of_another_module(shop: Client) -> User:
-    user = person_of(shop)
-    Role.objects.filter(membership__user=user).update(module="WEBHOOK")
-    return user
+    return person_of(shop, module=Module.STATEMENT)
 
 
 @pytest.mark.parametrize("route", PORTAL)
 def test_a_page_asks_each_person_for_the_permission_of_the_row(route: str, shop: Client, ids: dict[str, str]) -> None:
-    path = address(route, ids)
+    path, module = address(route, ids), module_of(route)
+    every_fine = [fine.value for fine in FINE_PERMISSIONS[module]]
     for method in METHODS:
         permission = PORTAL[route].get(method)
         anonymous = Browser().generic(method, path)
         assert (anonymous.status_code, anonymous.headers.get("Location", "").partition("?")[0]) == (302, "/login")
         if permission is None:
-            assert browser_of(person_of(shop)).generic(method, path).status_code == 405
+            assert browser_of(person_of(shop, module=module)).generic(method, path).status_code == 405
             continue
-        allowed = browser_of(person_of(shop)).generic(method, path)
+        allowed = browser_of(person_of(shop, module=module)).generic(method, path)
         assert allowed.status_code not in (403, 405, 500)
         assert "/login" not in allowed.headers.get("Location", "")
         if permission == SIGNED_IN:
             continue
         assert browser_of(of_another_module(shop)).generic(method, path).status_code == 403
-        if permission != SEES:
-            assert browser_of(without(shop, permission)).generic(method, path).status_code == 403
-            assert browser_of(person_of(shop, withheld=EVERY_FINE)).generic(method, path).status_code == 403
+        if not permission.endswith(":read"):
+            for withheld in ([permission.partition(":")[2]], every_fine):
+                refused = browser_of(person_of(shop, module=module, withheld=withheld))
+                assert refused.generic(method, path).status_code == 403
 
 
 @pytest.mark.parametrize("route", [route for route in PORTAL if "POST" in PORTAL[route]])
 def test_whoever_holds_the_permission_alone_is_let_in(route: str, shop: Client, ids: dict[str, str]) -> None:
     granted = PORTAL[route]["POST"].partition(":")[2]
-    person = person_of(shop, withheld=[fine for fine in EVERY_FINE if fine != granted])
+    every_fine = [fine.value for fine in FINE_PERMISSIONS[module_of(route)]]
+    person = person_of(shop, module=module_of(route), withheld=[fine for fine in every_fine if fine != granted])
     assert browser_of(person).post(address(route, ids)).status_code not in (403, 405, 500)
 
 

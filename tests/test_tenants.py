@@ -8,18 +8,22 @@ import pytest
 from accounts.models import Client
 from charges.actions.refunds import request_refund
 from charges.models import Charge
+from core import clock
 from core.actor import Actor
 from tests.charges.conftest import make_charge, pay
 from tests.charges.factories import browser_of, person_of
 from tests.conftest import Merchant
 from tests.routes import address
 from tests.rows import everything
-from tests.test_permissions import API, PORTAL
+from tests.test_permissions import API, PORTAL, module_of
+from tests.webhooks.conftest import webhook_ids
 
 pytestmark = pytest.mark.django_db
-BODIES: dict[str, dict[str, Any]] = {"PATCH": {"amount": 1}}
+PUT = {"url": "https://8.8.8.8/", "eventType": "PIX_OUTBOUND", "active": True}
+BODIES: dict[str, dict[str, Any]] = {"PATCH": {"amount": 1}, "PUT": PUT}
+NAMES = ("txid>", "refund_id>", "endpoint_id>", "delivery_id>", "event_id>")
 OBJECT_ROUTES = {**API, **PORTAL}
-WITH_OBJECT = [route for route in OBJECT_ROUTES if "txid>" in route or "refund_id>" in route]
+WITH_OBJECT = [route for route in OBJECT_ROUTES if any(name in route for name in NAMES)]
 
 
 @pytest.fixture
@@ -28,7 +32,7 @@ def ids(operator: Actor) -> dict[str, str]:
     active = make_charge(operator)
     paid = pay(make_charge(operator))
     refund = request_refund(actor=operator, txid=paid.txid, amount=Decimal("10.00"))
-    return {"txid": active.txid, "paid": paid.txid, "refund_id": refund.refund_id}
+    return {"txid": active.txid, "paid": paid.txid, "refund_id": refund.refund_id, **webhook_ids(operator)}
 
 
 @pytest.mark.parametrize("route", [route for route in WITH_OBJECT if route in API])
@@ -39,15 +43,16 @@ def test_the_api_knows_no_object_of_another_client(route: str, stranger: Client,
         path = address(route, {**ids, "txid": txid})
         before = everything()
         for method in API[route]:
-            answer = foreigner.call(method, path, BODIES.get(method))
+            body = {"since": clock.text(clock.now())} if path.endswith("/recover") else BODIES.get(method)
+            answer = foreigner.call(method, path, body)
             assert (answer.status_code, answer.json()["errorCode"]) == (404, 30), (method, path)
         assert everything() == before
 
 
 @pytest.mark.parametrize("route", [route for route in WITH_OBJECT if route in PORTAL])
 def test_the_portal_knows_no_object_of_another_client(route: str, stranger: Client, ids: dict[str, str]) -> None:
-    browser = browser_of(person_of(stranger))
-    browser.get("/charges")
+    browser = browser_of(person_of(stranger, module=module_of(route)))
+    browser.get("/")
     for txid in (ids["txid"], ids["paid"]):
         path = address(route, {**ids, "txid": txid})
         before = everything()

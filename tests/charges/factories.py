@@ -16,11 +16,11 @@ from core import clock
 EVERY_FINE = [fine.value for fine in FINE_PERMISSIONS[Module.CHARGES]]
 
 
-def person_of(client: Client, *, withheld: list[str] | None = None) -> User:
-    """Somebody who holds CHARGES, less what is withheld."""
+def person_of(client: Client, *, module: Module = Module.CHARGES, withheld: list[str] | None = None) -> User:
+    """Somebody who holds one module, less what is withheld."""
     user = User.objects.create_user(email=f"{uuid4().hex}@loja.example", first_name="Marina", last_name="Exemplo")
     membership = Membership.objects.create(user=user, client=client)
-    Role.objects.create(membership=membership, module=Module.CHARGES, withheld=withheld or [])
+    Role.objects.create(membership=membership, module=module, withheld=withheld or [])
     return user
 
 

@@ -64,6 +64,13 @@ def tell(actor: Actor, *, lifecycle: bool = False, **fields: Any) -> Event:
     return publish(change, actor=actor, message=Message(TYPE, {"txid": change.object_id, **fields}, lifecycle))
 
 
+def webhook_ids(actor: Actor) -> dict[str, str]:
+    """An endpoint, a message and its delivery, as addresses name them."""
+    endpoint, event = make_endpoint(actor).endpoint, tell(actor)
+    delivery_id = event.deliveries.get().delivery_id
+    return {"endpoint_id": endpoint.endpoint_id, "event_id": event.event_id, "delivery_id": delivery_id}
+
+
 def run_engine(threads: int = 8) -> None:
     Engine(delivery.Desk(), threads).run()
 

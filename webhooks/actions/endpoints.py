@@ -79,7 +79,7 @@ def create_endpoint(*, actor: Actor, draft: EndpointDraft) -> Issued:
 @transaction.atomic
 def change_endpoint(*, actor: Actor, endpoint_id: str, draft: EndpointDraft) -> Endpoint:
     """Puts the draft in the place of what was."""
-    endpoint = locked(actor, endpoint_id)
+    endpoint = locked(endpoint_id, actor=actor)
     endpoint.url, endpoint.event_type = draft.url, draft.event_type
     endpoint.description, endpoint.include_lifecycle = draft.description, draft.include_lifecycle
     _switch(endpoint, active=draft.active)
@@ -91,7 +91,7 @@ def change_endpoint(*, actor: Actor, endpoint_id: str, draft: EndpointDraft) -> 
 @transaction.atomic
 def switch_endpoint(*, actor: Actor, endpoint_id: str, active: bool) -> Endpoint:
     """On or off. One that is on again gets what waited for it, and five days to answer."""
-    endpoint = locked(actor, endpoint_id)
+    endpoint = locked(endpoint_id, actor=actor)
     _switch(endpoint, active=active)
     name = "activated" if active else "deactivated"
     record(endpoint, name, actor=actor, fields=("status", "failing_since"))
@@ -101,7 +101,7 @@ def switch_endpoint(*, actor: Actor, endpoint_id: str, active: bool) -> Endpoint
 @transaction.atomic
 def delete_endpoint(*, actor: Actor, endpoint_id: str) -> Endpoint:
     """For good; what waits is cancelled, and the log stays."""
-    endpoint = locked(actor, endpoint_id)
+    endpoint = locked(endpoint_id, actor=actor)
     endpoint.deleted_at = clock.now()
     record(endpoint, "deleted", actor=actor, fields=("deleted_at",))
     health.cancel(endpoint)
@@ -111,7 +111,7 @@ def delete_endpoint(*, actor: Actor, endpoint_id: str) -> Endpoint:
 @transaction.atomic
 def rotate_secret(*, actor: Actor, endpoint_id: str) -> Issued:
     """A new secret; the one before it signs too for 24 hours. One that is older ends at once."""
-    endpoint = locked(actor, endpoint_id)
+    endpoint = locked(endpoint_id, actor=actor)
     secret = signing.new_secret()
     endpoint.old_secret, endpoint.old_secret_until = endpoint.secret, old_secret_ends()
     endpoint.secret = signing.seal(secret)
@@ -123,7 +123,7 @@ def old_secret_ends() -> datetime:
     return clock.now() + promises.OLD_SECRET_SIGNS_FOR
 
 
-def locked(actor: Actor, endpoint_id: str) -> Endpoint:
+def locked(endpoint_id: str, *, actor: Actor) -> Endpoint:
     """The client's endpoint under its lock. Raises NotFound."""
     require(actor, WRITE)
     rows = Endpoint.objects.select_for_update(no_key=True).filter(client_id=actor.client_id, deleted_at=None)

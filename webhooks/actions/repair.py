@@ -24,12 +24,12 @@ BATCH = 1000
 @transaction.atomic
 def send_test(*, actor: Actor, endpoint_id: str) -> Delivery:
     """Sends a message of type TEST, once, also to an endpoint that is not active."""
-    endpoint = locked(actor, endpoint_id)
+    endpoint = locked(endpoint_id, actor=actor)
     fields = {"webhookId": endpoint.endpoint_id, "createdAt": clock.text(clock.now())}
     event = publish(change_of(endpoint, "tested"), actor=actor, message=Message(TEST, fields))
     delivery = delivery_of(event, endpoint)
     delivery.next_attempt_at, delivery.asked_at, delivery.asked_by = None, clock.now(), Trigger.MANUAL
-    delivery.save()
+    Delivery.objects.bulk_create([delivery])
     wakeups.after_commit(SEND)
     return delivery
 
@@ -58,7 +58,7 @@ def recover(
 
     Raises InvalidParameters for a window that begins more than 30 days ago: the bytes are gone.
     """
-    endpoint = locked(actor, endpoint_id)
+    endpoint = locked(endpoint_id, actor=actor)
     moment = clock.now()
     until = until or moment
     if since < moment - promises.BODIES_KEPT:
