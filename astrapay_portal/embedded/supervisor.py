@@ -12,8 +12,9 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import cycle
 from pathlib import Path
+from subprocess import SubprocessError
 
-from astrapay_portal.embedded.processes import PidFile, Program, Server, signal_group
+from astrapay_portal.embedded.processes import Failed, PidFile, Program, Server, signal_group
 
 PATIENCE = 5.0
 START_SECONDS = 60.0
@@ -191,15 +192,23 @@ class Supervisor:
         pause = FIRST_PAUSE
         while True:
             began = time.monotonic()
-            child = await Child.start(await asyncio.to_thread(program), self.log, self.run)
-            try:
-                code = await child.wait()
-            except asyncio.CancelledError:
-                await child.end()
-                raise
+            end = await self._run(program)
             pause = FIRST_PAUSE if time.monotonic() - began > SETTLED_SECONDS else min(pause * 2, LONGEST_PAUSE)
-            self.log.say(name, f"{ending(code)}; starts again in {pause:.1f} s")
+            self.log.say(name, f"{end}; starts again in {pause:.1f} s")
             await asyncio.sleep(pause)
+
+    async def _run(self, program: Callable[[], Program]) -> str:
+        """Runs the program and says how it ended. One that could not be started is no reason to give it up: a full
+        disk or a crowd of processes passes."""
+        try:
+            child = await Child.start(await asyncio.to_thread(program), self.log, self.run)
+        except (OSError, SubprocessError, Failed) as error:
+            return f"could not be started: {error}"
+        try:
+            return ending(await child.wait())
+        except asyncio.CancelledError:
+            await child.end()
+            raise
 
 
 async def as_awaited(answer: bool | Awaitable[bool]) -> bool:
