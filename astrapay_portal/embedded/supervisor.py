@@ -15,6 +15,7 @@ from pathlib import Path
 from subprocess import SubprocessError
 
 from astrapay_portal.embedded.processes import Failed, PidFile, Program, Server, signal_group
+from core.logs import mask_documents
 
 PATIENCE = 5.0
 START_SECONDS = 60.0
@@ -37,7 +38,10 @@ class Stopped(Exception):
 
 
 class Log:
-    """One stream for all: each line carries the name of the program that said it, aligned, coloured on a terminal."""
+    """One stream for all: each line carries the name of the program that said it, aligned, coloured on a terminal.
+
+    Documents in it are masked here as well: not every program that speaks is ours.
+    """
 
     def __init__(self, width: int = 9) -> None:
         self.width = width
@@ -61,7 +65,7 @@ class Log:
                 continue
             if not line:
                 return
-            self.say(name, line.decode(errors="replace").rstrip())
+            self.say(name, mask_documents(line.decode(errors="replace").rstrip()))
 
 
 @contextmanager

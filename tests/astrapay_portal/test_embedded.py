@@ -164,6 +164,15 @@ def test_a_program_that_cannot_be_started_at_the_moment_is_tried_again(tmp_path:
     assert obstacles == []
 
 
+def test_a_document_is_masked_whichever_program_says_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async def story() -> None:
+        words = "FATAL: payer 390.533.447-05, 39053344705"
+        await Supervisor(tmp_path, Log()).run_once(Program("speaker", ["echo", words], folder=tmp_path))
+
+    asyncio.run(story())
+    assert "speaker  │ FATAL: payer [CPF], [CPF]" in capsys.readouterr().out
+
+
 def test_a_port_is_taken_even_when_its_owner_would_share_it() -> None:
     port = free_port()
     assert not taken(port)

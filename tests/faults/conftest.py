@@ -11,6 +11,7 @@ from tests.running import RunningPortal
 @pytest.fixture(scope="session")
 def portal() -> Iterator[RunningPortal]:
     running = RunningPortal(PROJECT / ".data" / "faults")
+    running.log.unlink(missing_ok=True)
     running.start()
     yield running
     running.stop()
