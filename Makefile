@@ -39,8 +39,8 @@ check-locks:
 bench: ## the budgets of docs/architecture.md, measured
 	@$(PYTHON) -m benchmarks $(ARGS)
 
-chaos: ## kills every process of a running portal in turn and looks for losses
-	@$(PYTHON) -m pytest -m faults $(ARGS)
+chaos: ## kills every process of a running portal for SECONDS=300 and counts what was promised and kept (SEED= repeats)
+	@CHAOS_SECONDS=$(or $(SECONDS),300) CHAOS_SEED=$(SEED) $(PYTHON) -m pytest tests/faults/test_kills.py -s $(ARGS)
 
 screenshots: ## pictures of every page in .data/screenshots, both languages, themes and widths
 	@SCREENSHOTS=1 $(PYTHON) -m pytest tests/browser/test_pages.py $(ARGS)

@@ -78,6 +78,11 @@ class RunningPortal:
             self.process.wait(30)
 
     @property
+    def addresses(self) -> dict[str, Any]:
+        """Where its servers listen, for those who look behind the scenes."""
+        return dict(json.loads((self.folder / "services.json").read_text()))
+
+    @property
     def demo(self) -> dict[str, Any]:
         return dict(json.loads((self.folder / "demo.json").read_text()))
 
@@ -125,7 +130,7 @@ class RemoteMerchant:
         while True:
             try:
                 answer = self.call(method, path, body, key=key)
-                if answer.status_code < 500 and answer.status_code != 409:
+                if answer.status_code < 500 and answer.status_code not in (409, 429):
                     return answer
             except httpx.HTTPError:
                 answer = None

@@ -21,6 +21,8 @@ SETTINGS = {
     "max_connections": "120",
     "shared_buffers": "256MB",
     "log_min_messages": "log",
+    "log_min_error_statement": "panic",  # a statement holds what people typed: names, documents
+    "log_error_verbosity": "terse",
     "log_checkpoints": "off",
     "log_line_prefix": "%t ",
 }

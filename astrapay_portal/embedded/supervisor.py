@@ -12,9 +12,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import cycle
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import IO
 
 from astrapay_portal.embedded.processes import Failed, PidFile, Program, Server, signal_group, until
+from core.logs import mask_documents
 
 PATIENCE = 5.0
 LOOKING_SECONDS = 0.5  # `holder` has the lock for a moment while it looks
@@ -38,7 +40,10 @@ class Stopped(Exception):
 
 
 class Log:
-    """One stream for all: each line carries the name of the program that said it, aligned, coloured on a terminal."""
+    """One stream for all: each line carries the name of the program that said it, aligned, coloured on a terminal.
+
+    Documents in it are masked here as well: not every program that speaks is ours.
+    """
 
     def __init__(self, width: int = 9) -> None:
         self.width = width
@@ -62,7 +67,7 @@ class Log:
                 continue
             if not line:
                 return
-            self.say(name, line.decode(errors="replace").rstrip())
+            self.say(name, mask_documents(line.decode(errors="replace").rstrip()))
 
 
 @contextmanager
@@ -202,11 +207,12 @@ class Supervisor:
             await asyncio.sleep(pause)
 
     async def _run(self, program: Callable[[], Program]) -> str:
-        """Runs the program to its end, or ends it when cancelled; how it ended."""
+        """Runs the program and says how it ended. One that could not be started is no reason to give it up: a full
+        disk or a crowd of processes passes."""
         try:
             child = await Child.start(await asyncio.to_thread(program), self.log, self.run)
-        except (Failed, OSError) as error:
-            return str(error)
+        except (OSError, SubprocessError, Failed) as error:
+            return f"could not be started: {error}"
         try:
             return ending(await child.wait())
         except asyncio.CancelledError:

@@ -1,6 +1,8 @@
 """The one way in which a charge changes: through the transition table, with a new version and its event."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from accounts.permissions import Module
 from charges.models import Charge
@@ -8,6 +10,7 @@ from charges.states import CHARGE_TRANSITIONS, ChargeStatus
 from core import clock
 from core.actor import Actor
 from core.errors import NotFound
+from core.idempotency import LEASE
 from webhooks.events import Change, Message, publish
 
 
@@ -59,3 +62,33 @@ def announce(
         facts=facts or {},
     )
     publish(change, actor=actor, message=message)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A call to the network about an open charge. `alone`: nobody else was asking when it began."""
+
+    until: datetime
+    alone: bool
+
+
+def begin_asking(charge: Charge) -> Asking:
+    """Has the task look the charge up should this process die. To be called under the charge's lock, before the call.
+
+    The moment is this caller's own: whoever finds another one afterwards was not the last to ask.
+    """
+    moment, pending = clock.now(), charge.next_look_up_at
+    until, alone = moment + LEASE, pending is None or pending <= moment
+    if pending is not None:
+        until = max(until, pending + clock.MILLISECOND)
+    charge.next_look_up_at = until
+    charge.save(update_fields=["next_look_up_at"])
+    return Asking(until, alone)
+
+
+def next_look_up(charge: Charge, asking: Asking) -> datetime | None:
+    """When the network must be asked again after this call. When two ask at the same time, nobody knows whose word
+    arrived last: it is asked once more."""
+    if charge.next_look_up_at != asking.until:
+        return clock.now()
+    return None if asking.alone else asking.until

@@ -15,7 +15,7 @@ from accounts import permissions
 from accounts.models import Client
 from accounts.permissions import Fine, Module
 from accounts.queries import client_of
-from charges.actions.changes import announce, locked, move, record
+from charges.actions.changes import Asking, begin_asking, locked, move, next_look_up, record
 from charges.codes import dynamic_code
 from charges.errors import (
     ChargeAboveLimit,
@@ -85,7 +85,7 @@ def change_charge(*, actor: Actor, txid: str, changes: Mapping[str, Any], claim:
     with calls.pix() as gateway:
         claim.reserve(partial(_check_change, actor, txid, changes), _find, TXID)
         while True:
-            seen = _locked_snapshot(actor, txid)
+            seen, asking = _about_to_ask(actor, txid)
             wanted = _changed(seen, changes)
             _tell_network(lambda: gateway.change_charge(order_of(wanted)), txid, claim)  # noqa: B023 - called at once
             with transaction.atomic():
@@ -94,7 +94,7 @@ def change_charge(*, actor: Actor, txid: str, changes: Mapping[str, Any], claim:
                     continue  # another change came between: the network hears the newer one again
                 charge = _changed(charge, changes)
                 charge.revision += 1
-                charge.next_look_up_at = None
+                charge.next_look_up_at = next_look_up(charge, asking)
                 fields = (*STORED, "revision", "next_look_up_at")
                 record(charge, "changed", actor=actor, fields=fields, facts=_facts(charge))
                 claim.finish(charge)
@@ -105,8 +105,9 @@ def cancel_charge(*, actor: Actor, txid: str, claim: Claim[Charge]) -> Charge:
     """Deletes an open charge, the network first; its row stays. Raises ChargeNotOpen, ChargeAlreadyPaid."""
     permissions.require(actor, WRITE)
     with calls.pix() as gateway:
-        claim.reserve(lambda: _to_be_asked_about(_open_charge(actor, txid)), _find, TXID)
+        claim.reserve(partial(_open_charge, actor, txid), _find, TXID)
         if not (claim.resumed and gateway.look_up_charge(txid) is NetworkState.CANCELLED):
+            _about_to_ask(actor, txid)
             _tell_network(lambda: gateway.cancel_charge(txid), txid, claim)
     with transaction.atomic():
         charge = locked(txid, client_id=actor.client_id)
@@ -152,8 +153,13 @@ def activate(charge: Charge, *, actor: Actor) -> None:
     move(charge, ChargeStatus.ACTIVE)
     charge.pix_copy_and_paste = dynamic_code(charge)
     charge.next_look_up_at = None
-    charge.save(update_fields=["status", "pix_copy_and_paste", "next_look_up_at"])
-    announce(charge, "created", actor=actor, facts=_facts(charge))
+    record(
+        charge,
+        "created",
+        actor=actor,
+        fields=("status", "pix_copy_and_paste", "next_look_up_at"),
+        facts=_facts(charge),
+    )
 
 
 def end(charge: Charge, status: ChargeStatus, *, at: datetime, actor: Actor, failure: str = "") -> None:
@@ -184,6 +190,7 @@ def _reserve(actor: Actor, draft: ChargeDraft) -> Charge:
         txid=random_id(f"astra{moment.astimezone(client.zone):%Y%m}", TXID_LENGTH),
         location_token=secrets.token_hex(16),
         receiver_key=client.pix_key,
+        version=0,  # nothing has been announced yet
         expires_at=moment + timedelta(seconds=draft.expiration or client.default_expiration),
         next_look_up_at=moment + LEASE,
         created_by=actor.name,
@@ -259,18 +266,14 @@ def _check_change(actor: Actor, txid: str, changes: Mapping[str, Any]) -> Charge
         raise DebtorDocumentMissing
     if charge.expires_at <= clock.now():
         raise EndAlreadyPassed
-    return _to_be_asked_about(charge)
-
-
-def _to_be_asked_about(charge: Charge) -> Charge:
-    """Should this process die, the task asks the network what became of the change."""
-    Charge.objects.filter(pk=charge.pk).update(next_look_up_at=clock.now() + LEASE)
     return charge
 
 
-def _locked_snapshot(actor: Actor, txid: str) -> Charge:
+def _about_to_ask(actor: Actor, txid: str) -> tuple[Charge, Asking]:
+    """The charge as it stands before the network is asked. Raises ChargeNotOpen, ChargeAlreadyPaid."""
     with transaction.atomic():
-        return _open_charge(actor, txid)
+        charge = _open_charge(actor, txid)
+        return charge, begin_asking(charge)
 
 
 def _changed(charge: Charge, changes: Mapping[str, Any]) -> Charge:

@@ -6,14 +6,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.queries import system
-from charges.actions.changes import locked
+from charges.actions.changes import Asking, begin_asking, locked, next_look_up
 from charges.actions.charges import activate, end, order_of
 from charges.models import Charge
 from charges.states import OPEN, ChargeStatus
 from core import clock
 from gateways import calls
 from gateways.errors import GatewayRefused, OutcomeUnknown
-from gateways.protocols import NetworkState
+from gateways.protocols import NetworkState, PixGateway
 
 BATCH = 200
 
@@ -31,21 +31,41 @@ def look_up_unknown_outcomes() -> None:
 
 
 def look_up(txid: str) -> None:
-    """Brings our word and the network's together: what it never heard of is sent again under the same txid."""
-    charge = Charge.objects.get(txid=txid)
+    """Brings our word and the network's together, unless somebody else has begun to since."""
+    taken = _take(txid)
+    if taken is None:
+        return
+    charge, asking = taken
     try:
         with calls.pix() as gateway:
-            state = gateway.look_up_charge(txid)
-            if state is None:
-                gateway.create_charge(order_of(charge))
-            elif state is NetworkState.ACTIVE and charge.status == ChargeStatus.ACTIVE:
-                gateway.change_charge(order_of(charge))
+            state, reason = _agree(gateway, charge)
     except OutcomeUnknown:
         _postpone(txid)
-    except GatewayRefused as refusal:
-        _settle(txid, NetworkState.CANCELLED, refusal.reason)
     else:
-        _settle(txid, state or NetworkState.ACTIVE)
+        _settle(txid, state, asking, reason)
+
+
+def _take(txid: str) -> tuple[Charge, Asking] | None:
+    with transaction.atomic():
+        charge = locked(txid)
+        due = charge.next_look_up_at is not None and charge.next_look_up_at <= clock.now()
+        return (charge, begin_asking(charge)) if due else None
+
+
+def _agree(gateway: PixGateway, charge: Charge) -> tuple[NetworkState, str]:
+    """What the network says of the charge, and why it refused it. What it never heard of is sent again under the same
+    txid; of an open charge it hears again what we know. Raises OutcomeUnknown."""
+    state = gateway.look_up_charge(charge.txid)
+    try:
+        if state is None:
+            gateway.create_charge(order_of(charge))
+        elif state is NetworkState.ACTIVE and charge.status == ChargeStatus.ACTIVE:
+            gateway.change_charge(order_of(charge))
+    except GatewayRefused as refusal:
+        if state is None:
+            return NetworkState.CANCELLED, refusal.reason
+        raise OutcomeUnknown from refusal  # it was paid or deleted since we looked
+    return state or NetworkState.ACTIVE, ""
 
 
 def _each(rows: QuerySet[Charge], change: Callable[[str], None]) -> None:
@@ -67,7 +87,7 @@ def _postpone(txid: str) -> None:
     Charge.objects.filter(pk=charge.pk).update(next_look_up_at=moment + (moment - charge.created_at))
 
 
-def _settle(txid: str, state: NetworkState, reason: str = "") -> None:
+def _settle(txid: str, state: NetworkState, asking: Asking, reason: str) -> None:
     with transaction.atomic():
         charge = locked(txid)
         actor = system(charge.client)
@@ -76,5 +96,5 @@ def _settle(txid: str, state: NetworkState, reason: str = "") -> None:
         elif charge.status == ChargeStatus.CREATED:
             activate(charge, actor=actor)
         elif charge.next_look_up_at is not None:
-            charge.next_look_up_at = None
+            charge.next_look_up_at = next_look_up(charge, asking)
             charge.save(update_fields=["next_look_up_at"])

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from accounts.queries import system
 from charges.actions.changes import locked, move, record
+from charges.actions.charges import activate
 from charges.actions.refunds import return_in_full
-from charges.codes import dynamic_code
 from charges.messages import payment_message
 from charges.models import Charge, Payment
 from charges.states import OPEN, RECEIVED, ChargeStatus, PaymentOutcome
@@ -55,6 +55,8 @@ def record_pix(pix: ReceivedPix) -> Payment | None:
         charge = locked(pix.txid)
         if Payment.objects.filter(client_id=charge.client_id, end_to_end_id=pix.end_to_end_id).exists():
             return None
+        if charge.status == ChargeStatus.CREATED:  # the Pix says that the network has it
+            activate(charge, actor=system(charge.client))
         payment = Payment.objects.create(
             client_id=charge.client_id,
             charge=charge,
@@ -89,14 +91,13 @@ def outcome_for(charge: Charge, pix: ReceivedPix) -> PaymentOutcome:
 
 
 def _pay(charge: Charge, payment: Payment) -> None:
-    charge.pix_copy_and_paste = charge.pix_copy_and_paste or dynamic_code(charge)
     move(charge, ChargeStatus.PAID)
     charge.paid_at, charge.next_look_up_at = payment.settled_at, None
     record(
         charge,
         "paid",
         actor=system(charge.client),
-        fields=("status", "paid_at", "pix_copy_and_paste", "next_look_up_at"),
+        fields=("status", "paid_at", "next_look_up_at"),
         facts={"amount": amount_fact(payment.amount), "endToEndId": payment.end_to_end_id},
         tell=lambda paid: payment_message(paid, payment),
     )

@@ -1,5 +1,6 @@
 """The servers that come with the product: apart from each other, gone when stopped, whole after a crash."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -14,8 +15,9 @@ import redis
 
 from astrapay_portal.embedded import places, services
 from astrapay_portal.embedded.postgres import Postgres
-from astrapay_portal.embedded.processes import PidFile, Program, birth, free_port, taken, until
+from astrapay_portal.embedded.processes import Failed, PidFile, Program, birth, free_port, taken, until
 from astrapay_portal.embedded.services import Services
+from astrapay_portal.embedded.supervisor import Log, Supervisor
 from astrapay_portal.environment import PROJECT
 from tests.astrapay_portal.folders import open_folder
 
@@ -142,6 +144,33 @@ def test_a_leftover_is_ended_and_a_stranger_with_its_number_is_not(tmp_path: Pat
     record.write(sleeper.pid)
     assert record.end_leftover()
     assert sleeper.wait(1) == -signal.SIGINT
+
+
+def test_a_program_that_cannot_be_started_at_the_moment_is_tried_again(tmp_path: Path) -> None:
+    obstacles: list[Exception] = [OSError("the disk is full"), Failed("initdb failed")]
+
+    def program() -> Program:
+        if obstacles:
+            raise obstacles.pop()
+        return Program("sleeper", ["sleep", "60"], folder=tmp_path)
+
+    async def story() -> None:
+        supervisor = Supervisor(tmp_path, Log())
+        supervisor.keep(program, "sleeper")
+        await supervisor.until((tmp_path / "sleeper.pid").exists, "the sleeper does not sleep")
+        await supervisor.stop({"sleeper"})
+
+    asyncio.run(story())
+    assert obstacles == []
+
+
+def test_a_document_is_masked_whichever_program_says_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async def story() -> None:
+        words = "FATAL: payer 390.533.447-05, 39053344705"
+        await Supervisor(tmp_path, Log()).run_once(Program("speaker", ["echo", words], folder=tmp_path))
+
+    asyncio.run(story())
+    assert "speaker  │ FATAL: payer [CPF], [CPF]" in capsys.readouterr().out
 
 
 def test_a_port_is_taken_even_when_its_owner_would_share_it() -> None:

@@ -1,0 +1,113 @@
+"""The books of a running portal, read straight from its database: what is still under way, and what must never be."""
+
+from datetime import datetime
+from typing import Any, Self
+
+import psycopg
+from psycopg.sql import SQL, Literal
+
+from tests.running import RunningPortal
+
+Row = tuple[Any, ...]
+Findings = dict[str, list[Row]]
+
+# What was made since a moment: the demo's rows are left aside.
+VIEWS = """
+CREATE TEMP VIEW charge AS SELECT * FROM charges_charge WHERE created_at >= {since};
+CREATE TEMP VIEW payment AS SELECT * FROM charges_payment WHERE charge_id IN (SELECT id FROM charge);
+CREATE TEMP VIEW refund AS SELECT * FROM charges_refund WHERE charge_id IN (SELECT id FROM charge);
+CREATE TEMP VIEW event AS SELECT * FROM webhooks_event WHERE object_id IN (SELECT txid FROM charge);
+CREATE TEMP VIEW claim AS SELECT * FROM core_idempotencykey WHERE created_at >= {since};
+CREATE TEMP VIEW notice AS SELECT * FROM gateways_notice WHERE received_at >= {since};
+CREATE TEMP VIEW network_charge AS SELECT * FROM gateways_sandboxcharge WHERE created_at >= {since};
+CREATE TEMP VIEW network_refund AS SELECT * FROM gateways_sandboxrefund WHERE created_at >= {since};
+"""
+
+UNDER_WAY = {
+    "refunds without an end, other than of cents 03":
+        "SELECT refund_id FROM refund WHERE status = 'PROCESSING' AND amount % 1 <> 0.03",
+    "charges of cents 01 that are not paid":
+        "SELECT txid FROM charge WHERE status IN ('CREATED', 'ACTIVE') AND amount % 1 = 0.01",
+    "charges whose outcome nobody knows":
+        "SELECT txid FROM charge WHERE status = 'CREATED' OR next_look_up_at IS NOT NULL",
+    "notices that nobody has handled":
+        "SELECT external_id, error FROM notice WHERE handled_at IS NULL",
+}  # fmt: skip
+
+NEVER = {
+    "a request that runs beyond its lease":
+        "SELECT method, path, key FROM claim WHERE status IS NULL AND lease_until < now()",
+    "a charge with two accepted payments":
+        "SELECT charge_id FROM payment WHERE outcome = 'ACCEPTED' GROUP BY charge_id HAVING count(*) > 1",
+    "a charge that is paid without a Pix, or not paid with one": """
+        SELECT txid, status FROM charge WHERE (status IN ('PAID', 'PARTIALLY REFUNDED', 'REFUNDED'))
+            <> EXISTS (SELECT FROM payment WHERE charge_id = charge.id AND outcome = 'ACCEPTED')""",
+    "a Pix of which more goes back than came": """
+        SELECT end_to_end_id FROM payment WHERE amount < (SELECT sum(amount) FROM refund
+            WHERE payment_id = payment.id AND status IN ('PROCESSING', 'COMPLETED'))""",
+    "a Pix that did not pay and was not sent back once, in full": """
+        SELECT end_to_end_id FROM payment WHERE outcome <> 'ACCEPTED'
+            AND array[amount] IS DISTINCT FROM (SELECT array_agg(amount) FROM refund WHERE payment_id = payment.id)""",
+    "a refund that the network knows otherwise, or not at all": """
+        SELECT refund_id, status, outcome FROM refund FULL JOIN network_refund USING (refund_id)
+        WHERE refund.amount IS DISTINCT FROM network_refund.amount
+            OR status IS DISTINCT FROM COALESCE(NULLIF(outcome, ''), 'PROCESSING')""",
+    "a charge that the network knows otherwise, or not at all": """
+        SELECT txid, status FROM charge FULL JOIN network_charge USING (txid)
+        WHERE charge.amount IS DISTINCT FROM network_charge.amount
+            OR (charge.paid_at IS NULL) <> (network_charge.paid_at IS NULL)
+            OR (status = 'CANCELLED') <> (cancelled_at IS NOT NULL)""",
+    "a charge whose events have a gap or a double": """
+        SELECT txid, version FROM charge WHERE array(SELECT generate_series(1, version))
+            <> array(SELECT event.version FROM event WHERE object_id = txid ORDER BY event.version)""",
+    "something told more or less than once": """
+        SELECT txid, status, array_agg(name) FROM charge LEFT JOIN event ON object_id = txid
+        GROUP BY txid, status, paid_at
+        HAVING count(*) FILTER (WHERE name = 'charge.created') <> 1
+            OR count(*) FILTER (WHERE name = 'charge.paid') <> (paid_at IS NOT NULL)::int
+            OR count(*) FILTER (WHERE name = 'charge.cancelled') <> (status = 'CANCELLED')::int""",
+    "the end of a refund told more or less than once": """
+        SELECT refund_id FROM refund WHERE (status <> 'PROCESSING')::int <> (SELECT count(*) FROM event
+            WHERE facts ->> 'refundId' = refund_id AND name IN ('charge.refund_completed', 'charge.refund_failed'))""",
+}  # fmt: skip
+
+
+class Books:
+    """What a portal has written down since a moment."""
+
+    def __init__(self, portal: RunningPortal, since: datetime) -> None:
+        self.connection = psycopg.connect(portal.addresses["database_url"], autocommit=True)
+        self.connection.execute(SQL(VIEWS).format(since=Literal(since)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.connection.close()
+
+    def rows(self, query: str) -> list[Row]:
+        return self.connection.execute(query.encode()).fetchall()
+
+    def under_way(self) -> Findings:
+        return {what: found for what, query in UNDER_WAY.items() if (found := self.rows(query))}
+
+    def broken_rules(self) -> Findings:
+        return {what: found for what, query in NEVER.items() if (found := self.rows(query))}
+
+    def charges(self) -> list[Row]:
+        """(the merchant's name, txid) of every charge."""
+        return sorted(self.rows("SELECT user_reference, txid FROM charge"))
+
+    def refunds(self) -> list[Row]:
+        """(the merchant's name, refundId) of every refund that a merchant asked for."""
+        return sorted(self.rows("SELECT description, refund_id FROM refund WHERE return_reason = ''"))
+
+    def states(self) -> dict[str, tuple[str, Any]]:
+        return {txid: (status, amount) for txid, status, amount in self.rows("SELECT txid, status, amount FROM charge")}
+
+    def summary(self) -> list[Row]:
+        return self.rows(
+            "SELECT 'charge', status, count(*) FROM charge GROUP BY status UNION ALL "
+            "SELECT 'payment', outcome, count(*) FROM payment GROUP BY outcome UNION ALL "
+            "SELECT 'refund', status, count(*) FROM refund GROUP BY status ORDER BY 1, 2"
+        )

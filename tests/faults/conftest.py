@@ -1,0 +1,17 @@
+"""The whole product for tests that kill its processes: one portal for all of them, in a data folder of its own."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from astrapay_portal.environment import PROJECT
+from tests.running import RunningPortal
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[RunningPortal]:
+    running = RunningPortal(PROJECT / ".data" / "faults")
+    running.log.unlink(missing_ok=True)
+    running.start()
+    yield running
+    running.stop()
