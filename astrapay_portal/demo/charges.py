@@ -248,11 +248,12 @@ def follow_ids(cursor: Any, model: type[Model]) -> None:
 
 
 def copy(cursor: Any, model: type[Model], rows: Iterable[Row]) -> None:
-    """Rows without an id take it from the sequence."""
+    """Rows without an id take it from the sequence; what the database says by itself is left to it."""
     rows = list(rows)
     if not rows:
         return
-    names = [name for name, value in rows[0].items() if name != "id" or value is not None]
+    own = {field.attname for field in model._meta.concrete_fields if field.has_db_default()}
+    names = [name for name, value in rows[0].items() if name not in own and (name != "id" or value is not None)]
     columns = ", ".join(f'"{name}"' for name in names)
     with cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as target:
         for row in rows:
