@@ -3,12 +3,11 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import F
-from oauth2_provider.models import AccessToken
+from django.db import connection
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
@@ -21,6 +20,30 @@ from core.errors import NotAuthenticated
 
 LONGEST_TOKEN = 255
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+
+# By hand, since every request asks it: the ORM takes longer to write these joins than Postgres to answer them.
+LOOK_UP = """
+    SELECT token.expires, token.scope, credential.id, credential.name, credential.allowed_addresses,
+        credential.last_used_at, client.id, client.time_zone
+    FROM oauth2_provider_accesstoken token
+    JOIN accounts_application credential ON credential.id = token.application_id
+    JOIN accounts_client client ON client.id = credential.tenant_id
+    WHERE token.token_checksum = %s AND token.expires > %s AND credential.revoked_at IS NULL AND client.is_active
+"""
+
+
+class Row(NamedTuple):
+    """A live token with its credential and client."""
+
+    expires: datetime
+    scope: str
+    credential_id: int
+    name: str
+    allowed_addresses: list[str]
+    last_used_at: datetime | None
+    client_id: int
+    time_zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +67,20 @@ class BearerAuthentication(BaseAuthentication):
         row = self.row_of(self.token_text(request))
         if row is None:
             raise NotAuthenticated
-        allowed = may_call_from(callers.address_of(request.META), row["allowed_addresses"])
+        allowed = may_call_from(callers.address_of(request.META), row.allowed_addresses)
         if allowed:
-            note_use(row["credential"], row["last_used_at"])
-        scopes = tuple(row["scope"].split())
+            note_use(row.credential_id, row.last_used_at)
+        scopes = tuple(row.scope.split())
         actor = Actor(
-            client_id=row["tenant"],
+            client_id=row.client_id,
             channel=Channel.API,
-            name=row["name"],
+            name=row.name,
             permissions=permissions_of_scopes(scopes),
-            zone=ZoneInfo(row["zone"]),
-            credential_id=row["credential"],
+            zone=ZoneInfo(row.time_zone),
+            credential_id=row.credential_id,
             request_id=getattr(request._request, "transaction_id", None),
         )
-        return actor, Token(row["credential"], scopes, row["expires"], allowed)
+        return actor, Token(row.credential_id, scopes, row.expires, allowed)
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer error="invalid_token"'
@@ -68,24 +91,12 @@ class BearerAuthentication(BaseAuthentication):
             raise NotAuthenticated
         return token
 
-    def row_of(self, token: str) -> dict[str, Any] | None:
+    def row_of(self, token: str) -> Row | None:
         checksum = hashlib.sha256(token.encode()).hexdigest()
-        rows = AccessToken.objects.filter(
-            token_checksum=checksum,
-            expires__gt=clock.now(),
-            application__revoked_at=None,
-            application__tenant__is_active=True,
-        ).values(
-            "expires",
-            "scope",
-            credential=F("application_id"),
-            name=F("application__name"),
-            tenant=F("application__tenant_id"),
-            zone=F("application__tenant__time_zone"),
-            allowed_addresses=F("application__allowed_addresses"),
-            last_used_at=F("application__last_used_at"),
-        )
-        return next(iter(rows), None)
+        with connection.cursor() as cursor:
+            cursor.execute(LOOK_UP, [checksum, clock.now()])
+            found = cursor.fetchone()
+        return Row(*found) if found else None
 
 
 def may_call_from(address: str, allowed_addresses: list[str]) -> bool:

@@ -1,6 +1,7 @@
 """Modules, the fine permissions inside them, and which scope of the API holds which permissions (PORTAL.md 10)."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -86,7 +87,8 @@ def granted(module: Module, withheld: Iterable[str] = ()) -> frozenset[str]:
     )
 
 
-def permissions_of_scopes(scopes: Iterable[str]) -> frozenset[str]:
+@cache
+def permissions_of_scopes(scopes: tuple[str, ...]) -> frozenset[str]:
     """What a token may do: `x.read` sees whole documents, `x.write` holds every fine permission of the module."""
     held: set[str] = set()
     for scope in scopes:
