@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 from core import clock
 from webhooks import promises
@@ -72,10 +73,12 @@ def conclude(outcomes: list[Outcome]) -> None:
     by_delivery = {outcome.call.delivery_id: outcome for outcome in outcomes}
     with transaction.atomic():
         note_health(outcomes)
-        rows = Delivery.objects.select_for_update(of=("self",)).select_related("event", "endpoint")
-        for row in rows.filter(pk__in=by_delivery).order_by("pk"):
-            _settle(row, by_delivery[row.pk])
-        Attempt.objects.bulk_update([_written(outcome) for outcome in outcomes], WRITTEN)
+        rows = (
+            Delivery.objects.select_for_update(of=("self",)).select_related("event", "endpoint").defer("event__facts")
+        )
+        settled = [row for row in rows.filter(pk__in=by_delivery).order_by("pk") if _settle(row, by_delivery[row.pk])]
+        _write(Delivery, SETTLED, [(row.pk, row) for row in settled])
+        _write(Attempt, WRITTEN, [(outcome.call.attempt_id, outcome) for outcome in outcomes])
 
 
 # Leasing -------------------------------------------------------------------------------------------------------------
@@ -112,28 +115,24 @@ def _call(row: Delivery, attempt: Attempt, moment: datetime) -> Call:
 
 # Settling ------------------------------------------------------------------------------------------------------------
 
-WRITTEN = [
-    "ended_at",
-    "address",
-    "signature",
-    "status_code",
-    "duration_ms",
-    "error",
-    "response_type",
-    "response",
-]
+WRITTEN = ("ended_at", "address", "signature", "status_code", "duration_ms", "error", "response_type", "response")
+SETTLED = ("status", "failures", "next_attempt_at", "asked_at", "asked_by", "lease_until", "delivered_at")
 
 
-def _written(outcome: Outcome) -> Attempt:
-    facts: dict[str, Any] = {name: getattr(outcome, name) for name in WRITTEN}
-    return Attempt(pk=outcome.call.attempt_id, **facts)
+def _write(model: type[Model], fields: tuple[str, ...], facts: list[tuple[int, Any]]) -> None:
+    """Saves the named fields of many rows in one round trip: a statement of the ORM for each row, or one of many CASEs,
+    costs four times the CPU of the call itself."""
+    columns = ", ".join(f"{name} = %s" for name in fields)
+    values = [(*(getattr(fact, name) for name in fields), pk) for pk, fact in facts]
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {model._meta.db_table} SET {columns} WHERE id = %s", values)  # noqa: S608 - ours
 
 
-def _settle(row: Delivery, outcome: Outcome) -> None:
-    """Who comes after its lease ran out has been replaced: only its success still counts."""
+def _settle(row: Delivery, outcome: Outcome) -> bool:
+    """Whether the row changes. Who comes after its lease ran out has been replaced: only its success still counts."""
     replaced = row.attempts != outcome.call.number
     if replaced and not outcome.delivered:
-        return
+        return False
     if not replaced:
         row.lease_until, row.asked_at, row.asked_by = None, None, ""
     if outcome.delivered:
@@ -142,17 +141,7 @@ def _settle(row: Delivery, outcome: Outcome) -> None:
         _count_failure(row, outcome)
     elif row.event.message_type == TEST and row.status == DeliveryStatus.PENDING:
         row.status = DeliveryStatus.FAILED
-    row.save(
-        update_fields=[
-            "status",
-            "failures",
-            "next_attempt_at",
-            "asked_at",
-            "asked_by",
-            "lease_until",
-            "delivered_at",
-        ]
-    )
+    return True
 
 
 def _deliver(row: Delivery, outcome: Outcome) -> None:
