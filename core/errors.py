@@ -130,3 +130,10 @@ class InvalidParameters(DomainError):
 class BodyTooSlow(DomainError):
     code, status = 37, 408
     message = _("The request body did not arrive in time. Send it again.")
+
+
+class TooManyRows(DomainError):
+    """A list that is too long for a file."""
+
+    code = 38
+    message = _("A file holds at most %(most)s rows and this list has more. Choose a shorter period or add a filter.")

@@ -9,10 +9,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor
-from core.errors import DomainError
+from core.errors import TooManyRows
 from core.lists.columns import Column, file_text
 
 MOST_ROWS = 100_000
@@ -20,11 +19,6 @@ READ_AT_ONCE = 2_000
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 BEGINS_A_FORMULA = re.compile(r"\s*[=+\-@\t\r\n]")
 NUMBER = re.compile(r"[+-]?[\d.,]+")
-
-
-class TooManyRows(DomainError):
-    code = 38
-    message = _("A file holds at most %(most)s rows and this list has more. Choose a shorter period or add a filter.")
 
 
 def csv_file(rows: QuerySet[Any], columns: Sequence[Column[Any]], *, actor: Actor, name: str) -> HttpResponse:
