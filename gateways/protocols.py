@@ -1,10 +1,12 @@
-"""What a gateway for Pix must be able to do. Ids are always chosen by us before the call."""
+"""What a gateway for Pix and one for cards must be able to do. Ids are always chosen by us before the call."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
+
+from core.cards import Card
 
 
 class NetworkState(StrEnum):
@@ -65,3 +67,88 @@ class PixGateway(Protocol):
     def send_refund(self, order: RefundOrder) -> RefundOutcome: ...
 
     def look_up_refund(self, order: RefundOrder) -> RefundOutcome | None: ...
+
+
+class CardState(StrEnum):
+    """What the acquirer says of an operation. An answer that did not come is OutcomeUnknown, not a state."""
+
+    APPROVED = "APPROVED"
+    DENIED = "DENIED"
+    UNDER_REVIEW = "UNDER_REVIEW"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCard:
+    """A card that the acquirer keeps: all that we ever hold of it. `expires` is `yyyy-MM`."""
+
+    token: str
+    brand: str
+    last4: str
+    holder_name: str
+    expires: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """A sale or a pre-authorization, of `amount` reais. With `capture` the money is taken at once. `card` is the card
+    as it was typed, which lives in this request alone, or one that the acquirer keeps. `merchant_initiated`: the holder
+    is not present, so there is no CVV."""
+
+    operation_id: str
+    amount: Decimal
+    card: Card | StoredCard
+    installments: int
+    payment_type: str
+    capture: bool
+    soft_descriptor: str = ""
+    merchant_initiated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CardFollowUp:
+    """A capture, a void or a refund of `amount` reais that refers to an earlier operation."""
+
+    operation_id: str
+    parent_id: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CardOutcome:
+    """The acquirer's word. `return_code` is its own code ("00" approved), of the brand's table (ABECS)."""
+
+    state: CardState
+    return_code: str
+    nsu: str = ""
+    authorization_code: str = ""
+
+
+class CardGateway(Protocol):
+    """An acquirer. Every call is made outside a transaction and raises OutcomeUnknown when no answer came; a refusal is
+    an outcome with a code, not an exception. Each is safe to repeat with the same operation id."""
+
+    name: str
+
+    def tokenize(self, card: Card, *, reference: str) -> StoredCard:
+        """Keeps the card, once for each `reference`. Raises GatewayRefused."""
+        ...
+
+    def verify(self, operation_id: str, card: Card | StoredCard) -> CardOutcome:
+        """A zero-value verification."""
+        ...
+
+    def forget(self, token: str) -> None: ...
+
+    def authorize(self, order: Authorization) -> CardOutcome: ...
+
+    def capture(self, order: CardFollowUp) -> CardOutcome: ...
+
+    def void(self, order: CardFollowUp) -> CardOutcome:
+        """Gives back what is still open of an authorization, or a whole capture or sale on its day."""
+        ...
+
+    def refund(self, order: CardFollowUp) -> CardOutcome: ...
+
+    def look_up(self, operation_id: str) -> CardOutcome | None:
+        """None when the acquirer never heard of it."""
+        ...
