@@ -1,6 +1,7 @@
 """Django settings. What differs between machines comes from `environment.py`."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import dj_database_url
@@ -41,6 +42,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.postgres",
     "django.forms",
     "pgtrigger",
     "pghistory",
@@ -57,6 +59,7 @@ INSTALLED_APPS = [
     "accounts",
     "webhooks",
     "gateways",
+    "transactions",
     "charges",
     "astrapay_portal",
 ]
@@ -233,22 +236,40 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# A tick that no worker ate expires, so that a stopped worker does not come back to a queue of stale ticks.
+
+
+def tick(task: str, seconds: float) -> dict[str, Any]:
+    """A tick that no worker ate expires, so that a stopped worker does not come back to a queue of stale ticks."""
+    return {"task": task, "schedule": seconds, "options": {"expires": min(2 * seconds, max(seconds, 60))}}
+
+
 CELERY_BEAT_SCHEDULE = {
-    "gateways-sandbox": {"task": "gateways.tasks.run_sandbox", "schedule": 1.0, "options": {"expires": 2}},
-    "gateways-notices": {"task": "gateways.tasks.handle_waiting_notices", "schedule": 5.0, "options": {"expires": 10}},
-    "charges-refunds": {"task": "charges.tasks.send_waiting_refunds", "schedule": 5.0, "options": {"expires": 10}},
-    "charges-unknown": {"task": "charges.tasks.look_up_unknown_outcomes", "schedule": 10.0, "options": {"expires": 20}},
-    "charges-expiry": {"task": "charges.tasks.record_expiries", "schedule": 5.0, "options": {"expires": 10}},
-    "webhooks-sending": {"task": "webhooks.tasks.send_due", "schedule": 1.0, "options": {"expires": 2}},
-    "webhooks-failing": {"task": "webhooks.tasks.watch_failing", "schedule": 60.0, "options": {"expires": 60}},
-    "webhooks-mail": {"task": "webhooks.tasks.mail_notices", "schedule": 60.0, "options": {"expires": 60}},
-    "webhooks-forget": {"task": "webhooks.tasks.forget_old_rows", "schedule": 3600.0, "options": {"expires": 3600}},
-    "core-forget": {"task": "core.tasks.forget_old_rows", "schedule": 3600.0, "options": {"expires": 3600}},
+    "gateways-sandbox": tick("gateways.tasks.run_sandbox", 1),
+    "gateways-notices": tick("gateways.tasks.handle_waiting_notices", 5),
+    "charges-refunds": tick("charges.tasks.send_waiting_refunds", 5),
+    "charges-unknown": tick("charges.tasks.look_up_unknown_outcomes", 10),
+    "charges-expiry": tick("charges.tasks.record_expiries", 5),
+    "cards-unknown": tick("transactions.tasks.look_up_unknown_outcomes", 5),
+    "cards-lapse": tick("transactions.tasks.let_authorizations_lapse", 60),
+    "disputes-expiry": tick("transactions.tasks.expire_disputes", 60),
+    "receivables": tick("transactions.tasks.settle_receivables", 60),
+    "webhooks-sending": tick("webhooks.tasks.send_due", 1),
+    "webhooks-failing": tick("webhooks.tasks.watch_failing", 60),
+    "webhooks-mail": tick("webhooks.tasks.mail_notices", 60),
+    "webhooks-forget": tick("webhooks.tasks.forget_old_rows", 3600),
+    "core-forget": tick("core.tasks.forget_old_rows", 3600),
 }
 
 PIX_GATEWAY = environment.pix_gateway or ("gateways.sandbox.pix.SandboxPix" if SANDBOX else None)
 GATEWAY_TIMEOUT_SECONDS = 10.0
+
+# Cards ----------------------------------------------------------------------------------------------------------
+
+SMALLEST_INSTALLMENT = Decimal("5.00")
+CAPTURE_WINDOW = timedelta(days=7)
+DISPUTE_DAYS = timedelta(days=10)
+# While nobody knows the outcome: asked again after these waits, the last one for ever.
+CARD_LOOK_UPS = [timedelta(seconds=seconds) for seconds in (5, 5, 10, 10, 60, 300, 900, 3600)]
 
 # Language and time ----------------------------------------------------------------------------------------------
 

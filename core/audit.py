@@ -11,14 +11,6 @@ from core.actor import Actor
 
 M = TypeVar("M", bound=models.Model)
 
-NO_TRUNCATE = pgtrigger.Trigger(
-    name="no_truncate",
-    level=pgtrigger.Statement,
-    when=pgtrigger.Before,
-    operation=pgtrigger.Truncate,
-    func="RAISE EXCEPTION 'append only: %', TG_TABLE_NAME;",
-)
-
 
 def transitions(field: str, table: Mapping[Any, Iterable[Any]]) -> pgtrigger.FSM:
     """A transition table, kept by the database as well."""

@@ -1,7 +1,7 @@
 """Money: reais as `Decimal` with two decimals, never a float."""
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel.numbers import format_currency
 from django.utils import translation
@@ -49,3 +49,15 @@ def typed(text: str) -> Decimal:
 def plain(amount: Decimal) -> str:
     """The number alone in the reader's language, as a field shows it: `1.234,56`."""
     return formatted(amount).removeprefix("R$").strip("\N{NO-BREAK SPACE} ")
+
+
+def parts(amount: Decimal, count: int) -> list[Decimal]:
+    """The amount in `count` parts that add up to it; the first ones carry the extra cents: 100 in 3 is 33.34, 33.33,
+    33.33."""
+    each, extra = divmod(int(amount * 100), count)
+    return [Decimal(each + (position < extra)) / 100 for position in range(count)]
+
+
+def share(amount: Decimal, percentage: Decimal) -> Decimal:
+    """That percentage of the amount, rounded half up to the cent."""
+    return (amount * percentage / 100).quantize(CENT, ROUND_HALF_UP)

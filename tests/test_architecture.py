@@ -16,7 +16,7 @@ from core.outbound import NetworkInsideTransaction
 from gateways import calls
 
 ROOT = Path(__file__).parent.parent
-FLOORS = ("core", "accounts", "webhooks", "gateways", "charges", "astrapay_portal")
+FLOORS = ("core", "accounts", "webhooks", "gateways", "transactions", "charges", "astrapay_portal")
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:

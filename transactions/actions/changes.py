@@ -1,0 +1,222 @@
+"""The one way in which an order, its operations and a payment by card change: under the order's lock, with amounts that
+are summed up from the operations."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from accounts.permissions import Module
+from core import clock
+from core.actor import Actor
+from core.errors import NotFound
+from core.ids import random_id
+from core.money import ZERO
+from transactions.models import CardPayment, Operation, Order
+from transactions.queries.orders import operations_of, with_facts
+from transactions.states import (
+    CARD_TRANSITIONS,
+    OPERATION_TRANSITIONS,
+    PAYMENTS,
+    TAKES_MONEY,
+    CardStatus,
+    OperationChannel,
+    OperationResult,
+    OperationType,
+    moved,
+)
+from webhooks.events import Change, Message, amount_fact, publish
+
+OPERATION_ID_LENGTH = 32
+SUMS = ("authorized_amount", "captured_amount", "capturable_amount", "refunded_amount", "charged_back_amount")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a person or a merchant says with an operation. `usage` is the text for the cardholder's statement."""
+
+    usage: str = ""
+    merchant_transaction_id: str | None = None
+    memo: str = ""
+
+
+NO_NOTE = Note()
+
+
+def locked_order(order: Order) -> Order:
+    """The order under its lock, which every change of it and of its operations takes first."""
+    return Order.objects.select_for_update(of=("self",)).select_related("client").get(pk=order.pk)
+
+
+def locked(operation_id: str, *, client_id: int | None = None) -> Operation:
+    """The operation, its order under lock. Raises NotFound: another client's operation does not exist."""
+    rows = Operation.objects.filter(operation_id=operation_id)
+    found = (rows if client_id is None else rows.filter(client_id=client_id)).select_related("order").first()
+    if found is None:
+        raise NotFound
+    order = locked_order(found.order)
+    operation = with_facts(Operation.objects.filter(pk=found.pk)).get()
+    for each in (operation, operation.payment):
+        if each is not None:
+            each.order = order
+    return operation
+
+
+def begin(
+    order: Order,
+    kind: OperationType,
+    amount: Decimal,
+    *,
+    actor: Actor,
+    channel: OperationChannel = OperationChannel.BACKOFFICE,
+    parent: Operation | None = None,
+    payment: Operation | None = None,
+    note: Note = NO_NOTE,
+    **facts: Any,
+) -> Operation:
+    """A new operation of `amount` reais on a locked order, PENDING unless `result` says more."""
+    instrument = payment or parent
+    seen = {
+        "payment_circuit": instrument.payment_circuit if instrument else "",
+        "payment_instrument": instrument.payment_instrument if instrument else "",
+        "end_to_end_id": instrument.end_to_end_id if instrument else "",
+    }
+    moment = clock.now()
+    operation = Operation.objects.create(
+        client_id=order.client_id,
+        order=order,
+        type=kind,
+        amount=amount,
+        parent=parent,
+        payment=payment,
+        operation_id=random_id("op_", OPERATION_ID_LENGTH),
+        channel=channel,
+        usage=note.usage,
+        merchant_transaction_id=note.merchant_transaction_id,
+        memo=note.memo,
+        x_transaction_id=actor.request_id,
+        created_by=actor.name,
+        door=actor.channel.value,
+        created_at=moment,
+        **{**seen, **facts},
+    )
+    order.last_operation_type, order.last_operation_at, order.updated_at = kind, moment, moment
+    order.save(update_fields=["last_operation_type", "last_operation_at", "updated_at"])
+    return operation
+
+
+def settle(operation: Operation, result: OperationResult, **gateway_fields: Any) -> None:
+    """The operation's result, and what the gateway said with it. Raises ValueError for a way back."""
+    operation.result = moved(OPERATION_TRANSITIONS, OperationResult(operation.result), result)
+    changed = {"next_look_up_at": None, "under_review": False, "settled_at": clock.now(), **gateway_fields}
+    for name, value in changed.items():
+        setattr(operation, name, value)
+    operation.save(update_fields=["result", *changed])
+
+
+def void(operation: Operation) -> None:
+    """Nothing is left of it; when it was settled stays."""
+    settle(operation, OperationResult.VOIDED, settled_at=operation.settled_at)
+
+
+def take(parent: Operation, name: str, amount: Decimal) -> None:
+    """Holds (or with a negative amount gives back) a part of what an operation has. The database refuses too much."""
+    setattr(parent, name, getattr(parent, name) + amount)
+    parent.save(update_fields=[name])
+
+
+def sum_up(order: Order) -> None:
+    """Writes down what the operations of a locked order amount to."""
+    operations = list(order.operations.all())
+    sums = sums_of(operations)
+    for name, amount in sums.items():
+        setattr(order, name, amount)
+    order.updated_at = clock.now()
+    order.save(update_fields=[*sums, "updated_at"])
+
+
+def sums_of(operations: Iterable[Operation]) -> dict[str, Decimal]:
+    """What was done, in reais: nothing that is under way counts, and nothing that was voided."""
+    sums = dict.fromkeys(SUMS, ZERO)
+    for each in operations:
+        done = each.result in (OperationResult.AUTHORIZED, OperationResult.EXECUTED)
+        if done and each.type in PAYMENTS:
+            sums["authorized_amount"] += each.amount
+        if done and each.type in TAKES_MONEY:
+            sums["captured_amount"] += each.amount
+        if done and each.type == OperationType.REFUND:
+            sums["refunded_amount"] += each.amount
+        if done and each.type == OperationType.CHARGEBACK:
+            sums["charged_back_amount"] += each.amount
+        if done and each.type == OperationType.CHARGEBACK_REVERSAL:
+            sums["charged_back_amount"] -= each.amount
+        sums["capturable_amount"] += each.capturable
+    return sums
+
+
+def status_of(operations: Iterable[Operation]) -> CardStatus:
+    """The status of a payment by card, from its operations, the first of which began it (STATES.md 3).
+
+    CANCELLED when everything captured went back and nothing can be captured any more."""
+    payment, *followers = operations
+    match payment.result:
+        case OperationResult.PENDING:
+            return CardStatus.UNDER_REVIEW if payment.under_review else CardStatus.PENDING
+        case OperationResult.DECLINED:
+            return CardStatus.DENIED
+        case OperationResult.VOIDED:
+            return CardStatus.CANCELLED
+    every = [payment, *followers]
+    sums = sums_of(every)
+    captures = [each for each in every if each.type in TAKES_MONEY]
+    is_waiting = sums["capturable_amount"] > ZERO or any(each.result == OperationResult.PENDING for each in captures)
+    is_back = any(each.result == OperationResult.VOIDED for each in captures) or sums["refunded_amount"] > ZERO
+    if is_back and not is_waiting and sums["captured_amount"] == sums["refunded_amount"]:
+        return CardStatus.CANCELLED
+    return CardStatus.APPROVED
+
+
+def record(
+    card: CardPayment,
+    name: str,
+    *,
+    actor: Actor,
+    about: Operation | None = None,
+    tell: Callable[[CardPayment], Message | None] | None = None,
+) -> None:
+    """Sums up the payment and its locked order, and publishes the event, in the caller's transaction.
+
+    `tell` makes the message for merchants, after version and status are known.
+    """
+    operations = list(operations_of(card))
+    sums = sums_of(operations)
+    status = status_of(operations)
+    if status != card.status:
+        card.status = moved(CARD_TRANSITIONS, CardStatus(card.status), status)
+    for each in ("captured_amount", "refunded_amount", "charged_back_amount"):
+        setattr(card, each, sums[each])
+    card.version += 1
+    card.updated_at = clock.now()
+    card.save(
+        update_fields=[
+            "status",
+            "captured_amount",
+            "refunded_amount",
+            "charged_back_amount",
+            "version",
+            "updated_at",
+            "approved_at",
+            "captures_until",
+        ]
+    )
+    sum_up(card.operation.order)
+    subject = about or card.operation
+    change = Change(
+        name=f"card.{name}",
+        module=Module.CREDIT_CARD.value,
+        object_type="card",
+        object_id=card.operation.operation_id,
+        version=card.version,
+        facts={"amount": amount_fact(subject.amount), "operationId": subject.operation_id},
+    )
+    publish(change, actor=actor, message=tell(card) if tell else None)
