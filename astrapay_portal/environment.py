@@ -37,6 +37,7 @@ class Environment(BaseSettings):
     api_url: str | None = None
     public_url: str | None = None
     pix_gateway: str | None = None
+    card_gateway: str | None = None
     pix_signing_key: str | None = None
     static_dir: Path | None = None
     trusted_proxy_count: int = 0

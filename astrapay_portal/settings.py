@@ -261,6 +261,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 PIX_GATEWAY = environment.pix_gateway or ("gateways.sandbox.pix.SandboxPix" if SANDBOX else None)
+CARD_GATEWAY = environment.card_gateway or ("gateways.sandbox.cards.SandboxAcquirer" if SANDBOX else None)
 GATEWAY_TIMEOUT_SECONDS = 10.0
 
 # Cards ----------------------------------------------------------------------------------------------------------

@@ -1,14 +1,16 @@
-"""One line for each thing that happened, with documents masked, whoever logs it."""
+"""One line for each thing that happened, with documents and card numbers masked, whoever logs it."""
 
 import logging
 import logging.config
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import structlog
 from structlog.typing import Processor
+
+from core import cards
 
 # A document, bare or with its mask, not inside a longer run of letters and digits.
 CPF = re.compile(r"(?<![0-9A-Za-z])\d{3}\.?\d{3}\.?\d{3}-?\d{2}(?![0-9A-Za-z])")
@@ -16,8 +18,41 @@ CNPJ = re.compile(r"(?<![0-9A-Za-z])[0-9A-Z]{2}\.?[0-9A-Z]{3}\.?[0-9A-Z]{3}/?[0-
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def mask_documents(text: str) -> str:
-    return CNPJ.sub("[CNPJ]", CPF.sub("[CPF]", text))
+# Digits, in groups of any length, as people and addresses write them. An id in the form of a UUID stays whole.
+GAP = re.compile(r"((?:%20|%2D|[ \N{NO-BREAK SPACE}.+_-]){1,3})", re.IGNORECASE)
+DIGITS = re.compile(
+    r"(?<![0-9A-Za-z])(?P<uuid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9A-Za-z])"
+    rf"|\d+(?:{GAP.pattern}\d+)*",
+    re.IGNORECASE,
+)
+CARD_LENGTHS = range(13, 20)
+
+
+def mask(text: str) -> str:
+    """The text without anybody's CPF, CNPJ or card number."""
+    return CNPJ.sub("[CNPJ]", CPF.sub("[CPF]", DIGITS.sub(_mask_cards, text)))
+
+
+def _mask_cards(found: re.Match[str]) -> str:
+    """Hides the groups that make up a card number together, also beside others, such as its CVV or its date."""
+    if found["uuid"]:
+        return found.group()
+    pieces = GAP.split(found.group())  # the gaps stand between the groups
+    groups = pieces[::2]
+    for first in range(len(groups)):
+        for last in _ends_of_cards(groups, first):
+            pieces[2 * first : 2 * last + 1 : 2] = ["[CARD]"] * (last - first + 1)
+    return "".join(pieces)
+
+
+def _ends_of_cards(groups: list[str], first: int) -> Iterator[int]:
+    digits = ""
+    for last in range(first, len(groups)):
+        digits += groups[last]
+        if len(digits) > CARD_LENGTHS[-1]:
+            return
+        if len(digits) in CARD_LENGTHS and cards.is_right(digits):
+            yield last
 
 
 def one_line(text: str) -> str:
@@ -28,10 +63,15 @@ def one_line(text: str) -> str:
 def clean(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for name, value in event.items():
         if isinstance(value, str) and name != "exception":
-            event[name] = one_line(mask_documents(value))
+            event[name] = one_line(mask(value))
         elif name == "exception":
-            event[name] = mask_documents(str(value))
+            event[name] = mask(str(value))
     return event
+
+
+def clean_line(_logger: Any, _method: str, line: Any) -> Any:
+    """Once more over the finished line: numbers and nested values had no text before."""
+    return mask(line)
 
 
 SHARED: list[Processor] = [
@@ -63,6 +103,7 @@ def configure(_settings: dict[str, Any]) -> None:
                 # Never the local variables: they hold what callers sent.
                 exception_formatter=structlog.dev.plain_traceback,
             ),
+            clean_line,
         ],
         "foreign_pre_chain": SHARED,
     }

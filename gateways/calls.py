@@ -1,30 +1,40 @@
 """How a gateway is asked: outside any transaction, by at most half of a process's threads at a time."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import BoundedSemaphore
+from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from core.outbound import refuse_inside_transaction
 from gateways.errors import GatewayBusy, GatewayNotConfigured
-from gateways.protocols import PixGateway
+from gateways.protocols import CardGateway, PixGateway
 
 SEATS = 4  # half of the eight threads that `astrapay_portal/asgi.py` gives a process
 
 _seats = BoundedSemaphore(SEATS)
 
 
-@contextmanager
-def pix() -> Iterator[PixGateway]:
+def pix() -> AbstractContextManager[PixGateway]:
     """The Pix gateway, for the time of one action. Raises GatewayNotConfigured or GatewayBusy before anything else."""
+    return _seated(settings.PIX_GATEWAY)
+
+
+def cards() -> AbstractContextManager[CardGateway]:
+    """The acquirer, as `pix` gives the Pix gateway. Both share the seats: a thread waits whoever keeps it waiting."""
+    return _seated(settings.CARD_GATEWAY)
+
+
+@contextmanager
+def _seated(gateway: str | None) -> Iterator[Any]:
     refuse_inside_transaction()
-    if not settings.PIX_GATEWAY:
+    if not gateway:
         raise GatewayNotConfigured
     if not _seats.acquire(blocking=False):
         raise GatewayBusy
     try:
-        yield import_string(settings.PIX_GATEWAY)()
+        yield import_string(gateway)()
     finally:
         _seats.release()

@@ -12,9 +12,9 @@ class GatewayNotConfigured(Unavailable):
 
 
 class GatewayBusy(Unavailable):
-    """Half of the process's threads wait for the gateway already; the others stay free for the portal."""
+    """Half of the process's threads wait for a gateway already; the others stay free for the portal."""
 
-    message = _("The Pix network answers slowly at the moment. Try again with the same x-transaction-id.")
+    message = _("The payment network answers slowly at the moment. Try again with the same x-transaction-id.")
 
 
 class OutcomeUnknown(Exception):

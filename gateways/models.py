@@ -2,9 +2,9 @@
 
 from django.db import models
 
-from gateways.sandbox.models import SandboxCharge, SandboxRefund
+from gateways.sandbox.models import SandboxCard, SandboxCardOperation, SandboxCharge, SandboxChargeback, SandboxRefund
 
-__all__ = ["Notice", "SandboxCharge", "SandboxRefund"]
+__all__ = ["Notice", "SandboxCard", "SandboxCardOperation", "SandboxCharge", "SandboxChargeback", "SandboxRefund"]
 
 
 class Notice(models.Model):

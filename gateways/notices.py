@@ -19,6 +19,10 @@ LONGEST_WAIT = timedelta(minutes=5)
 _handlers: dict[str, Handler] = {}
 
 
+class NobodyHandles(Exception):
+    """No handler is registered for this kind. The notice is kept for the version that has one."""
+
+
 def register(kind: str, handler: Handler) -> None:
     """Names who handles a kind of notice. A handler runs inside a transaction and must be safe to repeat."""
     _handlers[kind] = handler
@@ -56,9 +60,15 @@ def handle(notice_id: int) -> None:
             notice = Notice.objects.select_for_update(skip_locked=True).filter(pk=notice_id, handled_at=None).first()
             if notice is None:
                 return
-            _handlers[notice.kind](notice.payload)
+            handler = _handlers.get(notice.kind)
+            if handler is None:
+                raise NobodyHandles(notice.kind)
+            handler(notice.payload)
             notice.handled_at = clock.now()
             notice.save(update_fields=["handled_at"])
+    except NobodyHandles as error:
+        log.warning("notice that nobody handles", notice=notice_id, kind=str(error))
+        _postpone(notice_id, error)
     except Exception as error:
         log.exception("notice not handled", notice=notice_id)
         _postpone(notice_id, error)

@@ -16,7 +16,7 @@ from subprocess import SubprocessError
 from typing import IO
 
 from astrapay_portal.embedded.processes import Failed, PidFile, Program, Server, signal_group, until
-from core.logs import mask_documents
+from core import logs
 
 PATIENCE = 5.0
 LOOKING_SECONDS = 0.5  # `holder` has the lock for a moment while it looks
@@ -67,7 +67,7 @@ class Log:
                 continue
             if not line:
                 return
-            self.say(name, mask_documents(line.decode(errors="replace").rstrip()))
+            self.say(name, logs.mask(line.decode(errors="replace").rstrip()))
 
 
 @contextmanager

@@ -1,6 +1,8 @@
-"""The sandbox's own world: what a bank and the Pix network would remember. The domain never reads these rows."""
+"""The sandbox's own world: what a bank, the Pix network and an acquirer remember. The domain never reads these rows."""
 
 from django.db import models
+
+from gateways.protocols import CardOutcome, CardState, StoredCard
 
 
 class SandboxCharge(models.Model):
@@ -47,3 +49,79 @@ class SandboxRefund(models.Model):
 
     def __str__(self) -> str:
         return self.refund_id
+
+
+class SandboxCard(models.Model):
+    """A card that the acquirer keeps. A real one keeps the number too; the sandbox needs no more than its end."""
+
+    reference = models.CharField(max_length=64, unique=True)
+    token = models.CharField(max_length=64, unique=True)
+    brand = models.CharField(max_length=10)
+    last4 = models.CharField(max_length=4)
+    holder_name = models.CharField(max_length=200)
+    expires = models.CharField(max_length=7)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.token
+
+    @property
+    def stored(self) -> StoredCard:
+        return StoredCard(self.token, self.brand, self.last4, self.holder_name, self.expires)
+
+
+class SandboxCardOperation(models.Model):
+    """One call to the acquirer and its answer, which nobody hears before `silent_until`: the time-out."""
+
+    class Kind(models.TextChoices):
+        VERIFICATION = "VERIFICATION"
+        AUTHORIZATION = "AUTHORIZATION"
+        SALE = "SALE"
+        CAPTURE = "CAPTURE"
+        VOID = "VOID"
+        REFUND = "REFUND"
+
+    operation_id = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=13, choices=Kind.choices)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="follow_ups")
+    brand = models.CharField(max_length=10, blank=True)
+    last4 = models.CharField(max_length=4, blank=True)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    state = models.CharField(max_length=12, choices=[(state.value, state.value) for state in CardState])
+    return_code = models.CharField(max_length=3, blank=True)
+    authorization_code = models.CharField(max_length=6, blank=True)
+    silent_until = models.DateTimeField(null=True)
+    review_due_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["review_due_at"], name="sandbox_reviews_to_end", condition=models.Q(state="UNDER_REVIEW")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.operation_id
+
+    @property
+    def nsu(self) -> str:
+        """Never given twice, so not within a day either."""
+        return f"{self.pk:06d}"
+
+    @property
+    def outcome(self) -> CardOutcome:
+        return CardOutcome(CardState(self.state), self.return_code, self.nsu, self.authorization_code)
+
+
+class SandboxChargeback(models.Model):
+    case_id = models.CharField(max_length=20, unique=True)
+    operation = models.ForeignKey(SandboxCardOperation, on_delete=models.PROTECT, related_name="chargebacks")
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    reason_code = models.CharField(max_length=10)
+    opened_at = models.DateTimeField()
+    won = models.BooleanField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.case_id

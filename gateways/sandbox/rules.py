@@ -1,14 +1,24 @@
-"""What decides in the sandbox: the cents of an amount (API.md 8). 01 means 10.01, not 10.11."""
+"""What decides in the sandbox: the cents of an amount, where 01 means 10.01, not 10.11, and the last digit of a card's
+number (API.md 8)."""
 
 import random
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from core.money import cents
+from gateways.protocols import CardState
 from gateways.sandbox.models import SandboxRefund
 
 TEST_PAYER = ("12345678909", "Pessoa de Teste")
 PAYER_BANK = "99999999"
+LETTERS_AND_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+APPROVED, UNDER_REVIEW = "00", ""
+INVALID_CARD, SUSPECTED_FRAUD, TIMED_OUT = "14", "59", "99"
+NOT_POSSIBLE, ABOVE_REMAINING = "120", "102"  # the acquirer's own codes for follow-ups
+CODES = {"2": "05", "3": "57", "5": "78", "6": TIMED_OUT, "7": "77", "8": "70", "9": UNDER_REVIEW}
+SILENCE = timedelta(seconds=15)
+REVIEW = timedelta(minutes=1)
 
 
 def pays_itself(amount: Decimal) -> bool:
@@ -41,3 +51,22 @@ def end_to_end_id(moment: datetime, *, prefix: str = "E") -> str:
     """32 characters: E or D, the bank's ISPB, the minute in UTC, eleven random letters and digits."""
     alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
     return f"{prefix}{PAYER_BANK}{moment:%Y%m%d%H%M}" + "".join(random.choices(alphabet, k=11))  # noqa: S311
+
+
+def card_code(last4: str) -> str:
+    """The acquirer's return code for a sale: of the number's last digit."""
+    return CODES.get(last4[-1:], APPROVED)
+
+
+def card_state(code: str) -> CardState:
+    match code:
+        case "00":
+            return CardState.APPROVED
+        case "":
+            return CardState.UNDER_REVIEW
+        case _:
+            return CardState.DENIED
+
+
+def authorization_code() -> str:
+    return "".join(random.choices(LETTERS_AND_DIGITS, k=6))  # noqa: S311
