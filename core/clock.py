@@ -33,5 +33,10 @@ def day_end(day: date, zone: ZoneInfo) -> datetime:
     return day_start(day + timedelta(days=1), zone).astimezone(UTC) - MILLISECOND
 
 
+def end_of_day(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The end of the day on which the moment lies."""
+    return day_end(moment.astimezone(zone).date(), zone)
+
+
 def today(zone: ZoneInfo) -> date:
     return now().astimezone(zone).date()

@@ -4,7 +4,6 @@ A notice is always recorded, even where it takes more than remains: the excess i
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -186,7 +185,7 @@ def _open(
         amount=amount,
         excess=amount - covered,
         reason_code=reason_code,
-        deadline=deadline_after(moment, settings.DISPUTE_DAYS),
+        deadline=clock.end_of_day(moment + settings.DISPUTE_DAYS, BRASILIA),
         opened_at=moment,
         updated_at=moment,
     )
@@ -214,11 +213,6 @@ def _recorded(parent: Operation, kind: OperationType, amount: Decimal, actor: Ac
         result=OperationResult.EXECUTED,
         settled_at=clock.now(),
     )
-
-
-def deadline_after(moment: datetime, days: Any) -> datetime:
-    """The end of the day, in Brasília, that lies so many days later."""
-    return clock.day_end((moment + days).astimezone(BRASILIA).date(), BRASILIA)
 
 
 def _fresh(dispute: Dispute) -> Dispute:

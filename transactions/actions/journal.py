@@ -10,7 +10,7 @@ from core.money import ZERO
 from transactions.models import Entry, Operation, Posting
 from transactions.states import AccountName
 
-# One statement opens, locks and changes the accounts, in the order of their names, so that two never wait for each other.
+# One statement opens, locks and changes the accounts, in the order of their names: two never wait for each other.
 MOVE = """
     INSERT INTO transactions_account (client_id, name, balance)
     SELECT %s, name, amount FROM unnest(%s::text[], %s::numeric[]) AS moves (name, amount)

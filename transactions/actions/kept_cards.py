@@ -40,6 +40,9 @@ class Consent:
     ip: str | None = None
 
 
+NO_CONSENT = Consent()
+
+
 def keep(*, actor: Actor, card: Card, customer_id: str, consent: Consent, claim: Claim[Contract]) -> Contract:
     """Has a card verified and kept by the acquirer. Raises CardNotVerified, and Unavailable when nobody knows."""
     permissions.require(actor, WRITE)

@@ -31,7 +31,7 @@ CHANGED = ("status", "returned", "returned_fee", "updated_at")
 
 
 def schedule(operation: Operation, card: CardPayment) -> None:
-    """The receivables of a capture or sale, with the fee of the day. The parts of amount and fee add up to the whole."""
+    """The receivables of a capture or sale, with the fee of the day. The parts add up to the whole amount and fee."""
     days = list(payment_days(card, clock.today(BRASILIA)))
     rule = fee_rule_of(card, clock.today(BRASILIA))
     percentage, fixed = (rule.percentage, rule.fixed) if rule else (ZERO, ZERO)

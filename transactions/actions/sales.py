@@ -26,7 +26,7 @@ from gateways.errors import OutcomeUnknown
 from gateways.protocols import Authorization, CardGateway, CardOutcome, CardState, StoredCard
 from transactions.actions import receivables
 from transactions.actions.changes import NO_NOTE, Note, begin, locked, locked_order, record, settle
-from transactions.actions.kept_cards import Consent, open_contract, stored_card_of
+from transactions.actions.kept_cards import NO_CONSENT, Consent, open_contract, stored_card_of
 from transactions.errors import (
     AuthenticationRequired,
     InstallmentsNotPossible,
@@ -38,6 +38,7 @@ from transactions.messages import payment_message
 from transactions.models import CardPayment, Contract, Operation, Order
 from transactions.queries.orders import card_of
 from transactions.states import (
+    PAYMENTS,
     CardStatus,
     CardType,
     OperationChannel,
@@ -79,7 +80,7 @@ class Instrument:
     card: Card | None = field(default=None, repr=False)
     contract: Contract | None = None
     keep_for: str = ""
-    consent: Consent = Consent()
+    consent: Consent = NO_CONSENT
 
     @property
     def shown(self) -> dict[str, str]:
@@ -255,9 +256,7 @@ def _refuse_taken(order: Order) -> None:
     if order.payment_method != PaymentMethod.CARD:
         raise OrderOfAnotherMethod(order=order.order_id)
     taken = {OperationResult.PENDING, OperationResult.AUTHORIZED, OperationResult.EXECUTED, OperationResult.VOIDED}
-    if order.operations.filter(
-        type__in=(OperationType.PREAUTHORIZATION, OperationType.DEBIT), result__in=taken
-    ).exists():
+    if order.operations.filter(type__in=PAYMENTS, result__in=taken).exists():
         raise OrderAlreadyPaid(f"orderId: {order.order_id}", order=order.order_id)
 
 
@@ -300,9 +299,7 @@ def _approve(payment: CardPayment, outcome: CardOutcome, *, actor: Actor) -> Non
     settle(operation, OperationResult.EXECUTED if is_sale else OperationResult.AUTHORIZED, **_said(outcome))
     payment.approved_at = operation.settled_at
     if not is_sale:
-        payment.captures_until = clock.day_end(
-            (clock.now() + settings.CAPTURE_WINDOW).astimezone(BRASILIA).date(), BRASILIA
-        )
+        payment.captures_until = clock.end_of_day(clock.now() + settings.CAPTURE_WINDOW, BRASILIA)
     record(payment, "approved", actor=actor, tell=lambda card: payment_message(card, operation))
     if is_sale:
         receivables.schedule(operation, payment)
