@@ -87,6 +87,10 @@ def granted(module: Module, withheld: Iterable[str] = ()) -> frozenset[str]:
     )
 
 
+# `orders.write` runs operations on every method (PORTAL.md 10); beside its own module it needs these.
+ON_EVERY_METHOD = frozenset({fine(Module.CHARGES, Fine.REFUND), fine(Module.CHARGES, Fine.CHARGEBACK)})
+
+
 @cache
 def permissions_of_scopes(scopes: tuple[str, ...]) -> frozenset[str]:
     """What a token may do: `x.read` sees whole documents, `x.write` holds every fine permission of the module."""
@@ -95,6 +99,8 @@ def permissions_of_scopes(scopes: tuple[str, ...]) -> frozenset[str]:
         product, _dot, access = scope.partition(".")
         module = SCOPE_MODULES[product]
         held |= granted(module) if access == "write" else {read(module), fine(module, Fine.PII)}
+    if "orders.write" in scopes:
+        held |= ON_EVERY_METHOD
     return frozenset(held)
 
 

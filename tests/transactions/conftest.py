@@ -1,0 +1,74 @@
+"""Sales by card in the states that tests begin with, made through the same actions as everywhere."""
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from core.actor import Actor
+from core.cards import Card
+from core.idempotency import Answer, KeyedRequest, once_in_steps
+from transactions.actions.follow_ups import follow_up
+from transactions.actions.sales import Instrument, SaleDraft, pay
+from transactions.models import CardPayment, Operation
+from transactions.queries.orders import card_of
+from transactions.states import Action
+
+# Each ends with the digit that decides in the sandbox (API.md 8).
+APPROVED = "4111111111110071"
+DECLINED = "4111111111110022"
+TIMES_OUT = "4111111111110006"
+REVIEWED = "4111111111110089"
+
+
+def keyed(actor: Actor, path: str = "/test") -> KeyedRequest:
+    return KeyedRequest(actor.client_id, "POST", path, uuid.uuid4(), b"body")
+
+
+def card(number: str = APPROVED, **facts: str) -> Card:
+    return Card(**{"holder_name": "MARINA EXEMPLO", "expires": "2031-12", "number": number, "cvv": "123", **facts})
+
+
+def sell(actor: Actor, number: str = APPROVED, *, instrument: Instrument | None = None, **draft: Any) -> CardPayment:
+    made: list[CardPayment] = []
+
+    def render(payment: CardPayment) -> Answer:
+        made.append(payment)
+        return Answer(201, payment.operation.operation_id.encode())
+
+    wanted = SaleDraft(**{"amount": Decimal("100.00"), **draft})
+    paid_with = instrument or Instrument(card=card(number))
+    once_in_steps(keyed(actor), lambda claim: pay(actor=actor, draft=wanted, instrument=paid_with, claim=claim), render)
+    return card_of(actor, made[0].operation.operation_id)
+
+
+def do(actor: Actor, operation: Operation, action: Action, amount: str | None = None, **more: Any) -> Operation:
+    """Follows up on an operation, and gives the new one."""
+    made: list[Operation] = []
+
+    def render(new: Operation) -> Answer:
+        made.append(new)
+        return Answer(201, new.operation_id.encode())
+
+    wanted = Decimal(amount) if amount else None
+    once_in_steps(
+        keyed(actor),
+        lambda claim: follow_up(
+            actor=actor, operation_id=operation.operation_id, action=action, amount=wanted, claim=claim, **more
+        ),
+        render,
+    )
+    return made[0]
+
+
+@pytest.fixture
+def sale(operator: Actor) -> CardPayment:
+    """R$ 100.00 on a Visa, at sight, captured."""
+    return sell(operator)
+
+
+@pytest.fixture
+def authorization(operator: Actor) -> CardPayment:
+    """R$ 100.00 reserved on a Visa, nothing captured."""
+    return sell(operator, capture=False)
