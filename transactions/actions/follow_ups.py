@@ -30,7 +30,6 @@ from transactions.errors import (
     ChargebackOpen,
     MerchantTransactionIdUsed,
     OperationNotAllowed,
-    SeveralCaptures,
     UsageForCardsOnly,
 )
 from transactions.messages import payment_message
@@ -38,12 +37,11 @@ from transactions.models import Operation
 from transactions.queries.availability import (
     Available,
     card_of_payment,
-    is_taken,
     permission_for,
     possible,
     undecided_dispute_of,
 )
-from transactions.queries.orders import card_of, operation_of, operations_of, with_facts
+from transactions.queries.orders import operation_of
 from transactions.states import (
     TAKES_MONEY,
     Action,
@@ -136,21 +134,6 @@ def reserve_follow_up(
         awaits_approval=waits,
         next_look_up_at=None if waits else clock.now() + LEASE,
     )
-
-
-def way_back(actor: Actor, transaction_id: str, amount: Decimal | None) -> tuple[str, Action]:
-    """The operation to undo and how, for one who only says "cancel" (API.md 6.6): an open pre-authorization is
-    reversed, a whole capture or sale of today cancelled, everything else refunded. Raises SeveralCaptures."""
-    card = card_of(actor, transaction_id)
-    operations = list(with_facts(operations_of(card)))
-    if operations[0].capturable > ZERO and card.captured_amount == ZERO:
-        return transaction_id, Action.REVERSAL
-    taken = [each for each in operations if is_taken(each) and each.remaining > ZERO] or operations[:1]
-    if len(taken) > 1:
-        raise SeveralCaptures
-    whole = amount is None or amount == taken[0].amount
-    can_cancel = any(each.action is Action.CANCEL for each in possible(taken[0], clock.now()))
-    return taken[0].operation_id, Action.CANCEL if whole and can_cancel else Action.REFUND
 
 
 def offered(operation: Operation, action: Action) -> Available:

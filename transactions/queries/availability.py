@@ -9,7 +9,9 @@ from accounts.permissions import Fine, Module, fine
 from core import clock
 from core.actor import BRASILIA, Actor
 from core.money import CENT, ZERO
+from transactions.errors import SeveralCaptures
 from transactions.models import CardPayment, Dispute, Operation
+from transactions.queries.orders import card_of, operations_of, with_facts
 from transactions.states import (
     TAKES_MONEY,
     Action,
@@ -69,6 +71,21 @@ def possible(operation: Operation, moment: datetime) -> Iterator[Available]:
         settled_at = operation.settled_at or operation.created_at
         if operation.remaining > ZERO and moment <= settled_at + PIX_IS_REFUNDABLE_FOR:
             yield Available(Action.REFUND, CENT, operation.remaining)
+
+
+def way_back(actor: Actor, transaction_id: str, amount: Decimal | None) -> tuple[str, Action]:
+    """The operation to undo and how, for one who only says "cancel" (API.md 6.6): an open pre-authorization is
+    reversed, a whole capture or sale of today cancelled, everything else refunded. Raises SeveralCaptures."""
+    card = card_of(actor, transaction_id)
+    operations = list(with_facts(operations_of(card)))
+    if operations[0].capturable > ZERO and card.captured_amount == ZERO:
+        return transaction_id, Action.REVERSAL
+    taken = [each for each in operations if is_taken(each) and each.remaining > ZERO] or operations[:1]
+    if len(taken) > 1:
+        raise SeveralCaptures
+    whole = amount is None or amount == taken[0].amount
+    can_cancel = any(each.action is Action.CANCEL for each in possible(taken[0], clock.now()))
+    return taken[0].operation_id, Action.CANCEL if whole and can_cancel else Action.REFUND
 
 
 def is_taken(operation: Operation) -> bool:
