@@ -252,6 +252,8 @@ CELERY_BEAT_SCHEDULE = {
     "cards-unknown": tick("transactions.tasks.look_up_unknown_outcomes", 5),
     "cards-lapse": tick("transactions.tasks.let_authorizations_lapse", 60),
     "disputes-expiry": tick("transactions.tasks.expire_disputes", 60),
+    "recurrences": tick("transactions.tasks.charge_recurrences", 10),
+    "cards-forget": tick("transactions.tasks.forget_deleted_cards", 60),
     "receivables": tick("transactions.tasks.settle_receivables", 60),
     "webhooks-sending": tick("webhooks.tasks.send_due", 1),
     "webhooks-failing": tick("webhooks.tasks.watch_failing", 60),

@@ -6,13 +6,22 @@ Money that belongs to a payment link or a recurrence is announced under that pro
 from typing import Any
 
 from core import clock
-from transactions.models import CardPayment, Dispute, Operation
-from transactions.states import CardFlag, CardStatus, DisputeStatus, OperationResult, OperationType
+from transactions.models import CardPayment, Dispute, Operation, Recurrence, Schedule
+from transactions.states import (
+    CardFlag,
+    CardStatus,
+    DisputeStatus,
+    OperationResult,
+    OperationType,
+    RecurrenceStatus,
+    ScheduleStatus,
+)
 from webhooks.catalogue import describe
 from webhooks.events import Message
 
 PAYMENT = "CARD_PAYMENT_INBOUND"
 CHARGEBACK = "CARD_CHARGEBACK"
+RECURRING = "CARD_RECURRING_INBOUND"
 
 
 def payment_message(card: CardPayment, operation: Operation) -> Message | None:
@@ -36,6 +45,30 @@ def chargeback_message(card: CardPayment, dispute: Dispute, event: str) -> Messa
             "amount": dispute.amount,
             "reasonCode": dispute.reason_code or None,
             "deadline": clock.text(dispute.deadline),
+        },
+    )
+
+
+def recurring_message(
+    recurrence: Recurrence, event: str, schedule: Schedule | None, payment: CardPayment | None
+) -> Message:
+    """A schedule was paid or failed, or the recurrence ended."""
+    return Message(
+        RECURRING,
+        {
+            "event": event.upper(),
+            "recurrenceId": recurrence.recurrence_id,
+            "contractId": recurrence.contract.contract_id,
+            "status": recurrence.status,
+            "reason": recurrence.reason or None,
+            "amount": recurrence.amount,
+            "scheduleId": schedule.schedule_id if schedule else None,
+            "scheduleNumber": schedule.number if schedule else None,
+            "scheduleDate": schedule.on.isoformat() if schedule else None,
+            "scheduleStatus": schedule.status if schedule else None,
+            "transactionId": payment.operation.operation_id if payment else None,
+            "returnCode": (schedule.return_code or None) if schedule else None,
+            "userReference": recurrence.user_reference or None,
         },
     )
 
@@ -168,5 +201,39 @@ def describe_messages() -> None:
             "amount": 150.00,
             "reasonCode": "10.4",
             "deadline": "2026-12-05T02:59:59.999Z",
+        },
+    )
+    describe(
+        RECURRING,
+        fields={
+            "event": {"enum": ["SCHEDULE_PAID", "SCHEDULE_FAILED", "ENDED"]},
+            "recurrenceId": TEXT,
+            "contractId": TEXT,
+            "status": {"enum": RecurrenceStatus.values},
+            "reason": MISSING,
+            "amount": {"type": "number", "minimum": 0.01},
+            "scheduleId": MISSING,
+            "scheduleNumber": {"type": ["integer", "null"], "minimum": 1},
+            "scheduleDate": {"type": ["string", "null"], "format": "date"},
+            "scheduleStatus": {"enum": [*ScheduleStatus.values, None]},
+            "transactionId": MISSING,
+            "returnCode": MISSING,
+            "userReference": MISSING,
+        },
+        optional=(),
+        example={
+            "event": "SCHEDULE_PAID",
+            "recurrenceId": "rec_k3v9w0x1y2z3a4b5c6d7e8f9g0h1",
+            "contractId": "ctr_k3v9w0x1y2z3a4b5c6d7e8f9g0h1",
+            "status": "ACTIVE",
+            "reason": None,
+            "amount": 49.90,
+            "scheduleId": "sch_k3v9w0x1y2z3a4b5c6d7e8f9g0h1",
+            "scheduleNumber": 2,
+            "scheduleDate": "2026-11-20",
+            "scheduleStatus": "PAID",
+            "transactionId": "op_k3v9w0x1y2z3a4b5c6d7e8f9g0h1i",
+            "returnCode": "00",
+            "userReference": "assinatura-77",
         },
     )

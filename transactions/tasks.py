@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from transactions.actions import disputes, outcomes, receivables
+from transactions.actions import contracts, disputes, outcomes, receivables, recurrences
 
 
 @shared_task
@@ -23,3 +23,13 @@ def expire_disputes() -> None:
 @shared_task
 def settle_receivables() -> None:
     receivables.settle_due()
+
+
+@shared_task
+def charge_recurrences() -> None:
+    recurrences.charge_due()
+
+
+@shared_task
+def forget_deleted_cards() -> None:
+    contracts.forget_deleted_cards()

@@ -204,6 +204,15 @@ def settle_follow_up(operation_id: str, outcome: CardOutcome | None, *, actor: A
     return operation
 
 
+def do_now(gateway: CardGateway, parent: Operation, action: Action, *, actor: Actor) -> Operation:
+    """The same by the system or inside another action: reserved, asked, settled, for all that remains."""
+    with transaction.atomic():
+        new = reserve_follow_up(actor=actor, operation_id=parent.operation_id, action=action)
+    outcome = ask(gateway, new)
+    with transaction.atomic():
+        return settle_follow_up(new.operation_id, outcome, actor=actor)
+
+
 # The steps -----------------------------------------------------------------------------------------------------------
 
 

@@ -47,16 +47,9 @@ def keep(*, actor: Actor, card: Card, customer_id: str, consent: Consent, claim:
     """Has a card verified and kept by the acquirer. Raises CardNotVerified, and Unavailable when nobody knows."""
     permissions.require(actor, WRITE)
     with calls.cards() as gateway:
-        new = partial(_new, actor, customer_id, consent, brand=card.brand, last4=card.last4)
-        contract = claim.reserve(new, lambda contract_id: Contract.objects.get(contract_id=contract_id), CONTRACT_ID)
-        try:
-            kept = _verified(gateway, contract, card)
-        except OutcomeUnknown as unknown:
-            _refuse(contract, claim)
-            raise Unavailable from unknown
-        except CardNotVerified:
-            _refuse(contract, claim)
-            raise
+        new = partial(new_contract, actor, card.brand, card.last4, customer_id=customer_id, consent=consent)
+        contract = claim.reserve(new, _find, CONTRACT_ID)
+        kept = have_kept(gateway, contract, card, verify=True)
     with transaction.atomic():
         contract = Contract.objects.select_for_update().get(pk=contract.pk)
         if contract.status == ContractStatus.NEW:
@@ -65,9 +58,26 @@ def keep(*, actor: Actor, card: Card, customer_id: str, consent: Consent, claim:
     return contract
 
 
+def have_kept(gateway: CardGateway, contract: Contract, card: Card, *, verify: bool) -> StoredCard:
+    """The card as the acquirer keeps it from now on; with `verify` its issuer is asked first whether it is good.
+
+    Raises CardNotVerified, Unavailable: nothing was kept then, and nobody ever sees this contract.
+    """
+    try:
+        if verify:
+            _verify(gateway, contract, card)
+        return gateway.tokenize(card, reference=contract.contract_id)
+    except OutcomeUnknown as unknown:
+        refuse(contract)
+        raise Unavailable from unknown
+    except CardNotVerified:
+        refuse(contract)
+        raise
+
+
 def open_contract(kept: StoredCard, *, customer_id: str, consent: Consent, actor: Actor) -> Contract:
     """The contract of a card that was kept with a payment, in the caller's transaction."""
-    contract = _new(actor, customer_id, consent, brand=kept.brand, last4=kept.last4)
+    contract = new_contract(actor, kept.brand, kept.last4, customer_id=customer_id, consent=consent)
     activate(contract, kept, actor=actor)
     return contract
 
@@ -110,7 +120,10 @@ def usable(contract: Contract) -> Contract:
     return contract
 
 
-def _new(actor: Actor, customer_id: str, consent: Consent, *, brand: str | None, last4: str) -> Contract:
+def new_contract(
+    actor: Actor, brand: str | None, last4: str, *, customer_id: str, consent: Consent = NO_CONSENT
+) -> Contract:
+    """A contract whose card is not kept yet, in the caller's transaction."""
     moment = clock.now()
     return Contract.objects.create(
         client=client_of(actor),
@@ -128,16 +141,17 @@ def _new(actor: Actor, customer_id: str, consent: Consent, *, brand: str | None,
     )
 
 
-def _verified(gateway: CardGateway, contract: Contract, card: Card) -> StoredCard:
+def refuse(contract: Contract) -> None:
+    Contract.objects.filter(pk=contract.pk, status=ContractStatus.NEW).update(
+        status=moved(CONTRACT_TRANSITIONS, ContractStatus.NEW, ContractStatus.INACTIVE)
+    )
+
+
+def _find(contract_id: str) -> Contract:
+    return Contract.objects.get(contract_id=contract_id)
+
+
+def _verify(gateway: CardGateway, contract: Contract, card: Card) -> None:
     outcome = gateway.verify(contract.contract_id, card)
     if outcome.state is not CardState.APPROVED:
         raise CardNotVerified(reason=abecs.meaning(contract.brand, outcome.return_code).text)
-    return gateway.tokenize(card, reference=contract.contract_id)
-
-
-def _refuse(contract: Contract, claim: Claim[Contract]) -> None:
-    """Nothing was kept: nobody ever sees this contract."""
-    with transaction.atomic():
-        status = moved(CONTRACT_TRANSITIONS, ContractStatus(contract.status), ContractStatus.INACTIVE)
-        Contract.objects.filter(pk=contract.pk, status=ContractStatus.NEW).update(status=status)
-        claim.release()

@@ -12,8 +12,8 @@ from gateways import calls
 from gateways.errors import GatewayBusy, OutcomeUnknown
 from gateways.protocols import CardGateway, CardOutcome, CardState
 from transactions.actions import sales
-from transactions.actions.changes import locked
-from transactions.actions.follow_ups import ask, reserve_follow_up, settle_follow_up
+from transactions.actions.follow_ups import ask, do_now, settle_follow_up
+from transactions.errors import OperationNotAllowed
 from transactions.models import CardPayment, Operation
 from transactions.states import PAYMENTS, Action, CardStatus, OperationResult, PaymentMethod
 
@@ -68,16 +68,11 @@ def let_authorizations_lapse() -> None:
 
 def _lapse(card: CardPayment) -> None:
     actor = system(card.operation.order.client)
-    with transaction.atomic():
-        authorization = locked(card.operation.operation_id)
-        if not authorization.capturable:
-            CardPayment.objects.filter(pk=card.pk).update(captures_until=None)
-            return
-        reversal = reserve_follow_up(actor=actor, operation_id=authorization.operation_id, action=Action.REVERSAL)
-    with calls.cards() as gateway:
-        outcome = ask(gateway, reversal)
-    with transaction.atomic():
-        settle_follow_up(reversal.operation_id, outcome, actor=actor)
+    try:
+        with calls.cards() as gateway:
+            do_now(gateway, card.operation, Action.REVERSAL, actor=actor)
+    except OperationNotAllowed:  # nothing is open any more, or its reversal is under way
+        CardPayment.objects.filter(pk=card.pk).update(captures_until=None)
 
 
 def _lease_next() -> Operation | None:

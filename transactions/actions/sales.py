@@ -26,7 +26,7 @@ from gateways.errors import OutcomeUnknown
 from gateways.protocols import Authorization, CardGateway, CardOutcome, CardState, StoredCard
 from transactions.actions import receivables
 from transactions.actions.changes import NO_NOTE, Note, begin, locked, locked_order, record, settle
-from transactions.actions.kept_cards import NO_CONSENT, Consent, open_contract, stored_card_of
+from transactions.actions.kept_cards import NO_CONSENT, Consent, open_contract, stored_card_of, usable
 from transactions.errors import (
     AuthenticationRequired,
     InstallmentsNotPossible,
@@ -137,6 +137,8 @@ def reserve_sale(
 ) -> CardPayment:
     """Writes down what is about to be asked, in the caller's transaction. Raises as `pay` does."""
     shown = instrument.shown
+    if instrument.contract:
+        usable(instrument.contract)
     _refuse_by_card(draft, shown["brand"], channel)
     order = locked_order(parent.order) if parent else _order_for(actor, draft, channel)
     kind = OperationType.DEBIT if draft.capture else OperationType.PREAUTHORIZATION
@@ -281,7 +283,7 @@ def _order_to_gateway(payment: CardPayment, card: Card | StoredCard) -> Authoriz
         payment_type=payment.payment_type,
         capture=payment.operation.type == OperationType.DEBIT,
         soft_descriptor=payment.soft_descriptor,
-        merchant_initiated=payment.contract_id is not None,
+        merchant_initiated=not isinstance(card, Card),
     )
 
 

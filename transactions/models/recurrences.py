@@ -37,7 +37,7 @@ class Recurrence(models.Model):
     customer_document = models.CharField(max_length=14)
     description = models.CharField(max_length=140, blank=True)
     user_reference = models.CharField(max_length=77, blank=True)
-    version = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=0)  # nothing has been announced yet: nobody sees it
     created_by = models.CharField(max_length=120)
     door = models.CharField(max_length=10, choices=[(channel.value, channel.value) for channel in Channel])
     created_at = models.DateTimeField()
@@ -65,8 +65,8 @@ class Recurrence(models.Model):
 
 @track()
 class Schedule(models.Model):
-    """One charge of a recurrence. `attempts` were refused so far; `due_at` is the next one, and it is moved ahead as a
-    lease while somebody charges."""
+    """One charge of a recurrence. `attempts` were refused so far, `due_at` is when it is looked at next. While one is
+    being charged (`is_charging`) that is when somebody asks what became of it."""
 
     client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
     recurrence = models.ForeignKey(Recurrence, on_delete=models.PROTECT, related_name="schedules")
@@ -78,6 +78,7 @@ class Schedule(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     payment = models.ForeignKey(CardPayment, on_delete=models.PROTECT, null=True, related_name="schedules")
     return_code = models.CharField(max_length=5, blank=True)
+    is_charging = models.BooleanField(default=False)
     due_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField()
 
