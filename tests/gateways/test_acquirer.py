@@ -12,7 +12,7 @@ from core import clock
 from core.cards import Brand, Card
 from gateways import notices
 from gateways.errors import GatewayRefused, OutcomeUnknown
-from gateways.models import Notice, SandboxCardOperation
+from gateways.models import Notice, SandboxCardOperation, SandboxChargeback
 from gateways.protocols import Authorization, CardFollowUp, CardOutcome, CardState, StoredCard
 from gateways.sandbox import acquirer_network
 from gateways.sandbox.cards import SandboxAcquirer
@@ -269,6 +269,7 @@ class TestNotices:
         assert opened.pop("openedAt") <= decided.pop("decidedAt")
         assert opened == {"operationId": sale, "caseId": case_id, "amount": "60.00", "reasonCode": "10.4"}
         assert decided == {"operationId": sale, "caseId": case_id, "won": True}
+        assert SandboxChargeback.objects.get().won is True
 
     def test_there_is_no_chargeback_of_money_that_was_not_taken(self, heard: Heard) -> None:
         refused = order(card("2"))
