@@ -15,11 +15,12 @@ from gateways.protocols import Authorization, CardOutcome, CardState
 from gateways.sandbox.cards import SandboxAcquirer
 from tests.transactions.books import assert_books_are_right
 from tests.transactions.conftest import APPROVED, DECLINED, card, keyed
-from transactions.actions import contracts, outcomes, recurrences
+from transactions.actions import contracts, outcomes, recurrences, sales
 from transactions.actions.recurrences import RecurrenceDraft, cancel_recurrence, cancel_schedule, create_recurrence
 from transactions.actions.sales import Instrument
 from transactions.errors import CardNotVerified, RecurrenceEnded
 from transactions.models import CardPayment, Operation, Order, Recurrence, Schedule
+from transactions.queries.contracts import contracts_for, recurrences_for
 from transactions.recurring import days
 from transactions.states import Frequency, RecurrenceType
 
@@ -78,13 +79,13 @@ def statuses(recurrence: Recurrence) -> list[str]:
 
 
 def live_through(travel: Travel, first: datetime, last: datetime) -> None:
-    """A tick of the task each half day."""
+    """A tick of the tasks each day."""
     moment = first
     while moment <= last:
         travel(moment)
         outcomes.look_up_unknown_outcomes()
         recurrences.charge_due()
-        moment += timedelta(hours=12)
+        moment += timedelta(days=1)
 
 
 def test_the_anchor_day_is_kept_through_short_months() -> None:
@@ -118,10 +119,20 @@ def test_a_first_charge_that_is_denied_ends_the_recurrence(operator: Actor) -> N
     assert recurrence.schedules.get(number=1).return_code == "05"
 
 
-def test_a_bad_card_for_later_is_refused_before_anything_is_planned(operator: Actor) -> None:
+class Doubting(SandboxAcquirer):
+    """Its issuers confirm no card."""
+
+    def verify(self, operation_id: str, card: Any) -> CardOutcome:
+        return CardOutcome(CardState.DENIED, "14")
+
+
+def test_a_bad_card_for_later_is_refused_before_anything_is_planned(operator: Actor, settings: Any) -> None:
+    settings.CARD_GATEWAY = f"{__name__}.Doubting"
     with pytest.raises(CardNotVerified):
-        make(operator, DECLINED, starts_on=clock.today(operator.zone) + timedelta(days=9))
+        make(operator, starts_on=clock.today(operator.zone) + timedelta(days=9))
     assert not Schedule.objects.exists()
+    assert not recurrences_for(operator).exists()
+    assert not contracts_for(operator).exists()
 
 
 def test_a_card_for_later_can_be_charged_5_reais_that_are_cancelled(operator: Actor) -> None:
@@ -199,7 +210,7 @@ def test_a_worker_that_dies_after_asking_charges_nobody_twice(
     recurrence = make(operator)
     travel(at("2027-02-10T10:00"))
     with monkeypatch.context() as dying:
-        dying.setattr(recurrences.sales, "settle_sale", dies)
+        dying.setattr(sales, "settle_sale", dies)
         with pytest.raises(Died):
             recurrences.charge_due()
     assert recurrence.schedules.get(number=2).is_charging
