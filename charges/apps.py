@@ -11,9 +11,12 @@ class ChargesConfig(AppConfig):
         from charges.actions import payments, refunds
         from charges.messages import describe_messages
         from gateways import notices
+        from transactions.actions.follow_ups import register_refund
+        from transactions.states import PaymentMethod
 
         notices.register("pix.received", payments.handle_pix_notice)
         notices.register("pix.refund", refunds.handle_refund_notice)
+        register_refund(PaymentMethod.PIX, refunds.refund_operation)
         describe_messages()
         self.register_pages()
 

@@ -26,11 +26,12 @@ from core.money import LARGEST
 REFUND_WINDOW = timedelta(days=90)
 
 
-@track()
+@track(exclude=["order"])
 class Charge(models.Model):
     """A dynamic Pix charge. `status` is what was recorded; `status_at` adds the clock, which needs no job."""
 
     client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
+    order = models.OneToOneField("transactions.Order", on_delete=models.PROTECT, related_name="+")
     txid = models.CharField(max_length=35, unique=True)
     location_token = models.CharField(max_length=40, unique=True)
     status = models.CharField(max_length=20, choices=ChargeStatus.choices, default=ChargeStatus.CREATED)
@@ -98,12 +99,13 @@ class Charge(models.Model):
         return round((self.expires_at - self.created_at).total_seconds())
 
 
-@track()
+@track(exclude=["operation"])
 class Payment(models.Model):
     """A Pix that arrived for a charge. Only an ACCEPTED one pays it; every other is returned in full by itself."""
 
     client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
     charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="payments")
+    operation = models.OneToOneField("transactions.Operation", on_delete=models.PROTECT, related_name="+")
     end_to_end_id = models.CharField(max_length=32)
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     payer_document = models.CharField(max_length=14, blank=True)
@@ -147,13 +149,14 @@ REFUNDS_WITHIN_PAYMENT = pgtrigger.Trigger(
 )
 
 
-@track()
+@track(exclude=["operation"])
 class Refund(models.Model):
     """A return of one Pix, in whole or in part. Its amount is held from the moment it is asked for."""
 
     client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
     charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="refunds")
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    operation = models.OneToOneField("transactions.Operation", on_delete=models.PROTECT, related_name="+")
     refund_id = models.CharField(max_length=35, unique=True)
     merchant_refund_id = models.CharField(max_length=35, null=True, blank=True)
     amount = models.DecimalField(max_digits=12, decimal_places=2)

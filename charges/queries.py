@@ -10,6 +10,7 @@ from charges.states import OPEN, ChargeStatus, PaymentOutcome, RefundStatus
 from core.actor import Actor
 from core.errors import NotFound
 from core.money import ZERO
+from transactions.models import Operation
 
 HOLDING = (RefundStatus.PROCESSING, RefundStatus.COMPLETED)
 
@@ -53,9 +54,8 @@ def accepted_payment_of(charge: Charge) -> Payment | None:
 
 
 def remaining_of(payment: Payment) -> Decimal:
-    """What of a Pix can still be refunded: its amount less what is under way and what went back. In reais."""
-    held = payment.refunds.filter(status__in=HOLDING).aggregate(total=Sum("amount"))["total"]
-    return payment.amount - (held or ZERO)
+    """What of a Pix can still be refunded: its amount less what is under way, what went back and what a MED holds."""
+    return Operation.objects.get(pk=payment.operation_id).remaining
 
 
 def returned_of(payment: Payment) -> Decimal:

@@ -37,6 +37,7 @@ from core.ids import random_id
 from gateways import calls, notices
 from gateways.errors import AlreadyPaid, GatewayRefused, OutcomeUnknown
 from gateways.protocols import ChargeOrder, NetworkState, PixGateway
+from transactions.actions import pix
 from webhooks.events import amount_fact
 
 WRITE = permissions.fine(Module.CHARGES, Fine.WRITE)
@@ -97,6 +98,7 @@ def change_charge(*, actor: Actor, txid: str, changes: Mapping[str, Any], claim:
                 charge.next_look_up_at = next_look_up(charge, asking)
                 fields = (*STORED, "revision", "next_look_up_at")
                 record(charge, "changed", actor=actor, fields=fields, facts=_facts(charge))
+                pix.change_order(charge.order, **order_facts(charge))
                 claim.finish(charge)
                 return charge
 
@@ -184,10 +186,12 @@ def _reserve(actor: Actor, draft: ChargeDraft) -> Charge:
     _refuse_by_settings(client, draft)
     moment = clock.now()
     facts = {name: value for name, value in asdict(draft).items() if name != "expiration"}
+    txid = random_id(f"astra{moment.astimezone(client.zone):%Y%m}", TXID_LENGTH)
     return Charge.objects.create(
         **facts,
         client=client,
-        txid=random_id(f"astra{moment.astimezone(client.zone):%Y%m}", TXID_LENGTH),
+        order=pix.open_order(client, order_id=txid, **order_facts(draft)),
+        txid=txid,
         location_token=secrets.token_hex(16),
         receiver_key=client.pix_key,
         version=0,  # nothing has been announced yet
@@ -198,6 +202,17 @@ def _reserve(actor: Actor, draft: ChargeDraft) -> Charge:
         created_at=moment,
         updated_at=moment,
     )
+
+
+def order_facts(source: ChargeDraft | Charge) -> dict[str, Any]:
+    """What the order of a charge says of it."""
+    return {
+        "amount": source.amount,
+        "description": source.description,
+        "user_reference": source.user_reference,
+        "customer_name": source.debtor_name,
+        "customer_document": source.debtor_document,
+    }
 
 
 def _refuse_by_settings(client: Client, draft: ChargeDraft) -> None:
@@ -241,6 +256,7 @@ def _record_refusal(txid: str, reason: str, claim: Claim[Charge]) -> None:
         move(charge, ChargeStatus.FAILED_CREATION)
         charge.failure, charge.next_look_up_at = reason[:200], None
         charge.save(update_fields=["status", "failure", "next_look_up_at"])
+        pix.refuse_order(charge.order)
         claim.release()
 
 

@@ -17,6 +17,7 @@ from charges.models import Charge, Payment
 from charges.states import OPEN, RECEIVED, ChargeStatus, PaymentOutcome
 from core import clock
 from core.errors import NotFound
+from transactions.actions.pix import receive
 from webhooks.events import amount_fact
 
 log = structlog.get_logger()
@@ -60,6 +61,13 @@ def record_pix(pix: ReceivedPix) -> Payment | None:
         payment = Payment.objects.create(
             client_id=charge.client_id,
             charge=charge,
+            operation=receive(
+                charge.order,
+                amount=pix.amount,
+                end_to_end_id=pix.end_to_end_id,
+                settled_at=pix.settled_at,
+                actor=system(charge.client),
+            ),
             end_to_end_id=pix.end_to_end_id,
             amount=pix.amount,
             payer_document=pix.payer_document,

@@ -18,6 +18,7 @@ from charges.errors import (
     RefundExceedsRemaining,
     RefundWindowClosed,
 )
+from charges.limits import REFUND_DESCRIPTION as DESCRIPTION
 from charges.messages import refund_message
 from charges.models import Charge, Payment, Refund
 from charges.queries import accepted_payment_of, remaining_of, returned_of
@@ -34,6 +35,9 @@ from core.ids import random_id
 from gateways import calls
 from gateways.errors import GatewayRefused, OutcomeUnknown
 from gateways.protocols import RefundOrder, RefundOutcome
+from transactions.actions import pix
+from transactions.actions.changes import NO_NOTE, Note
+from transactions.models import Operation
 from webhooks.events import amount_fact
 
 log = structlog.get_logger()
@@ -55,6 +59,7 @@ def request_refund(
     description: str = "",
     end_to_end_id: str | None = None,
     merchant_refund_id: str | None = None,
+    note: Note = NO_NOTE,
 ) -> Refund:
     """Holds `amount` reais of a Pix and has it returned. The refund is PROCESSING until the network has spoken.
 
@@ -79,7 +84,21 @@ def request_refund(
             amount=amount,
             description=description,
             merchant_refund_id=merchant_refund_id,
+            note=note,
         )
+
+
+def refund_operation(*, actor: Actor, operation: Operation, amount: Decimal, note: Note) -> Operation:
+    """The same by the door of orders and operations, in the caller's transaction. Raises as `request_refund` does."""
+    refund = request_refund(
+        actor=actor,
+        txid=operation.order.order_id,
+        amount=amount,
+        description=note.memo[:DESCRIPTION],
+        end_to_end_id=operation.end_to_end_id,
+        note=note,
+    )
+    return refund.operation
 
 
 def return_in_full(charge: Charge, payment: Payment) -> Refund:
@@ -155,14 +174,19 @@ def _hold(
     description: str = "",
     merchant_refund_id: str | None = None,
     return_reason: str = "",
+    note: Note = NO_NOTE,
 ) -> Refund:
     moment = clock.now()
     limit = charge.client.refund_approval_above
     awaits_approval = not return_reason and limit is not None and amount > limit
+    said = Note(merchant_transaction_id=note.merchant_transaction_id, memo=note.memo or description)
     refund = Refund.objects.create(
         client_id=charge.client_id,
         charge=charge,
         payment=payment,
+        operation=pix.hold_refund(
+            payment.operation, amount=amount, actor=actor, note=said, awaits_approval=awaits_approval
+        ),
         refund_id=random_id("ref", REFUND_ID_LENGTH),
         merchant_refund_id=merchant_refund_id,
         amount=amount,
@@ -221,6 +245,7 @@ def _complete(charge: Charge, refund: Refund, outcome: RefundOutcome) -> None:
     refund.devolution_end_to_end_id = outcome.devolution_end_to_end_id
     refund.completed_at = outcome.settled_at or clock.now()
     refund.save(update_fields=[*ENDED, "devolution_end_to_end_id", "completed_at"])
+    pix.complete_refund(refund.operation)
     paid_the_charge = refund.payment.outcome == PaymentOutcome.ACCEPTED
     if paid_the_charge:
         whole = returned_of(refund.payment) == refund.payment.amount
@@ -233,6 +258,7 @@ def _fail(charge: Charge, refund: Refund, reason: str) -> None:
     _end(refund, RefundStatus.FAILED)
     refund.status_reason = reason if reason in RefundReason.values else RefundReason.OTHER
     refund.save(update_fields=[*ENDED, "status_reason"])
+    pix.fail_refund(refund.operation, return_code=refund.status_reason)
     charge.needs_attention = True
     _tell(charge, refund, "refund_failed", fields=("needs_attention",))
 

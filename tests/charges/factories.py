@@ -12,6 +12,7 @@ from accounts.permissions import FINE_PERMISSIONS, Module
 from charges.models import Charge
 from charges.states import ChargeStatus
 from core import clock
+from transactions.actions.pix import open_order
 
 EVERY_FINE = [fine.value for fine in FINE_PERMISSIONS[Module.CHARGES]]
 
@@ -48,4 +49,6 @@ def listed_charge(client: Client, **facts: Any) -> Charge:
         "created_at": moment,
         "updated_at": moment,
     }
-    return Charge.objects.create(client=client, **{**usual, **facts})
+    row = {**usual, **facts}
+    order = open_order(client, order_id=row["txid"], amount=row["amount"])
+    return Charge.objects.create(client=client, order=order, **row)

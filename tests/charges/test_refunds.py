@@ -35,6 +35,8 @@ from gateways.sandbox.pix import SandboxPix
 from tests.charges.conftest import make_charge, pay
 from tests.conftest import actor_for
 from tests.racing import at_once
+from transactions.actions.changes import begin
+from transactions.states import OperationType
 from webhooks.models import Event
 
 COMPLETED = RefundOutcome(completed=True, devolution_end_to_end_id="D" * 32)
@@ -178,12 +180,15 @@ def test_of_fifty_refunds_of_7_at_once_on_100_fourteen_succeed(operator: Actor, 
 def test_the_database_itself_refuses_refunds_beyond_the_pix(operator: Actor, paid_charge: Charge) -> None:
     """The second line of defence, should an action ever forget the lock."""
     kept = refund(operator, paid_charge, "60.00")
+    order = kept.operation.order
+    operations = [begin(order, OperationType.REFUND, Decimal("30.00"), actor=operator).pk for _ in range(5)]
 
     def add(position: int) -> bool:
         kept_values = {f.attname: getattr(kept, f.attname) for f in Refund._meta.concrete_fields if f.name != "id"}
         try:
             with transaction.atomic():
-                Refund.objects.create(**{**kept_values, "refund_id": f"ref{position}", "amount": Decimal("30.00")})
+                own = {"refund_id": f"ref{position}", "operation_id": operations[position], "amount": Decimal("30.00")}
+                Refund.objects.create(**{**kept_values, **own})
         except IntegrityError:
             return False
         return True

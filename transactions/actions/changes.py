@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 from accounts.permissions import Module
 from core import clock
 from core.actor import Actor
 from core.errors import NotFound
 from core.ids import random_id
 from core.money import ZERO
+from transactions.errors import MerchantTransactionIdUsed
 from transactions.models import CardPayment, Operation, Order
 from transactions.queries.orders import operations_of, with_facts
 from transactions.states import (
@@ -82,7 +85,7 @@ def begin(
         "end_to_end_id": instrument.end_to_end_id if instrument else "",
     }
     moment = clock.now()
-    operation = Operation.objects.create(
+    operation = Operation(
         client_id=order.client_id,
         order=order,
         type=kind,
@@ -100,9 +103,27 @@ def begin(
         created_at=moment,
         **{**seen, **facts},
     )
+    _insert(operation)
     order.last_operation_type, order.last_operation_at, order.updated_at = kind, moment, moment
     order.save(update_fields=["last_operation_type", "last_operation_at", "updated_at"])
     return operation
+
+
+def _insert(operation: Operation) -> None:
+    """Of two at the same time with one merchantTransactionId the database lets the first through. Raises
+    MerchantTransactionIdUsed."""
+    wanted = operation.merchant_transaction_id
+    if wanted is None:
+        operation.save(force_insert=True)
+        return
+    try:
+        with transaction.atomic():
+            operation.save(force_insert=True)
+    except IntegrityError as taken:
+        owner = Operation.objects.filter(client_id=operation.client_id, merchant_transaction_id=wanted).first()
+        if owner is None:
+            raise
+        raise MerchantTransactionIdUsed(f"merchantTransactionId: {wanted}", operation=owner) from taken
 
 
 def settle(operation: Operation, result: OperationResult, **gateway_fields: Any) -> None:

@@ -217,14 +217,12 @@ def do_now(gateway: CardGateway, parent: Operation, action: Action, *, actor: Ac
 
 
 def _refund_elsewhere(actor: Actor, parent: Operation, action: Action, amount: Decimal | None, note: Note) -> Operation:
-    """Money goes back on another rail than the cards'."""
+    """Money goes back on another rail than the cards'. Its room takes its own lock first, and judges again under it."""
     if note.usage:
         raise UsageForCardsOnly("usage")
-    parent = locked(parent.operation_id, client_id=actor.client_id)
     refuse_used_id(parent, note)
-    offer = offered(parent, action)
-    method = PaymentMethod(parent.order.payment_method)
-    return _refunds[method](actor=actor, operation=parent, amount=amount_within(offer, amount), note=note)
+    amount = amount_within(offered(parent, action), amount)
+    return _refunds[PaymentMethod(parent.order.payment_method)](actor=actor, operation=parent, amount=amount, note=note)
 
 
 def refuse_used_id(parent: Operation, note: Note) -> None:

@@ -50,6 +50,7 @@ class Order(models.Model):
     customer_name = models.CharField(max_length=200, blank=True)
     customer_document = models.CharField(max_length=14, blank=True)
     customer_email = models.CharField(max_length=254, blank=True)
+    was_refused = models.BooleanField(default=False)  # by the network, at once: nobody was ever shown it
     last_operation_type = models.CharField(max_length=20, choices=OperationType.choices, blank=True)
     last_operation_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()

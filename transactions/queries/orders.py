@@ -8,7 +8,7 @@ from transactions.models import CardPayment, Dispute, Operation, Order
 
 
 def orders_for(actor: Actor) -> QuerySet[Order]:
-    return Order.objects.filter(client_id=actor.client_id)
+    return Order.objects.filter(client_id=actor.client_id, was_refused=False)
 
 
 def order_of(actor: Actor, order_id: str) -> Order:
