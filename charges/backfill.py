@@ -4,6 +4,8 @@ Migration 0002 runs it over what existed before there were orders; the demo over
 names its order, a Pix and a refund their operations, by ids taken from those tables' sequences; what exists is left.
 """
 
+from transactions.backfill import LEGS, POST_LEGS
+
 ORDERS = """
     INSERT INTO transactions_order (
         id, client_id, order_id, payment_method, channel, amount, currency, description, user_reference,
@@ -67,12 +69,11 @@ REFUNDS = f"""
     WHERE NOT EXISTS (SELECT FROM transactions_operation known WHERE known.id = refund.operation_id)
 """  # noqa: S608 - constants alone
 
-# Every movement that no posting tells of yet: from one account to another.
+# Every movement that no posting tells of yet, once for each side.
 MOVES = """
-    CREATE TEMPORARY TABLE moves ON COMMIT DROP AS
-    WITH told AS (
-        SELECT id AS operation_id, client_id, 'pix.received' AS kind, created_at AS at,
-            'clearing' AS source, 'cash' AS target, amount
+    INSERT INTO legs (client_id, operation_id, kind, mark, at, account, amount)
+    WITH told (operation_id, client_id, kind, at, source, target, amount) AS (
+        SELECT id, client_id, 'pix.received', created_at, 'clearing', 'cash', amount
         FROM transactions_operation WHERE type = 'DEBIT' AND payment_circuit = 'PIX'
         UNION ALL
         SELECT id, client_id, 'pix.refund', created_at, 'cash', 'refunds_in_transit', amount
@@ -83,49 +84,25 @@ MOVES = """
         UNION ALL
         SELECT id, client_id, 'pix.refund_failed', settled_at, 'refunds_in_transit', 'cash', amount
         FROM transactions_operation WHERE type = 'REFUND' AND payment_circuit = 'PIX' AND result = 'FAILED'
-    ), fresh AS (
-        SELECT * FROM told WHERE NOT EXISTS (
-            SELECT FROM transactions_posting known
-            WHERE known.operation_id = told.operation_id AND known.kind = told.kind
-        )
     )
-    SELECT nextval(pg_get_serial_sequence('transactions_posting', 'id')) AS posting_id, sorted.*
-    FROM (SELECT * FROM fresh ORDER BY at, operation_id, kind) sorted
+    SELECT told.client_id, told.operation_id, told.kind, '', told.at, side.account, side.amount
+    FROM told CROSS JOIN LATERAL (VALUES (source, -amount), (target, amount)) AS side (account, amount)
+    WHERE NOT EXISTS (
+        SELECT FROM transactions_posting known
+        WHERE known.operation_id = told.operation_id AND known.kind = told.kind
+    )
 """
 
-POSTINGS = """
-    INSERT INTO transactions_posting (id, client_id, kind, operation_id, object_id, merchant_id, created_at)
-    SELECT moves.posting_id, moves.client_id, moves.kind, moves.operation_id, operation.operation_id, '', moves.at
-    FROM moves JOIN transactions_operation operation ON operation.id = moves.operation_id
-    ORDER BY moves.posting_id
-"""
-
-ENTRIES = """
-    INSERT INTO transactions_entry (posting_id, client_id, account, amount, balance_after, created_at)
-    SELECT side.posting_id, side.client_id, side.account, side.amount,
-        COALESCE(before.balance, 0) + SUM(side.amount) OVER (
-            PARTITION BY side.client_id, side.account ORDER BY side.posting_id
-        ), side.at
-    FROM (
-        SELECT posting_id, client_id, source AS account, -amount AS amount, at FROM moves
-        UNION ALL
-        SELECT posting_id, client_id, target, amount, at FROM moves
-    ) side
-    LEFT JOIN transactions_account before ON before.client_id = side.client_id AND before.name = side.account
-    ORDER BY side.posting_id, side.account
-"""
-
-BALANCES = """
-    INSERT INTO transactions_account (client_id, name, balance)
-    SELECT client_id, account, SUM(amount) FROM (
-        SELECT client_id, source AS account, -amount AS amount FROM moves
-        UNION ALL
-        SELECT client_id, target, amount FROM moves
-    ) side GROUP BY client_id, account
-    ON CONFLICT (client_id, name) DO UPDATE SET balance = transactions_account.balance + EXCLUDED.balance
-"""
-
-POST_CHARGES = (ORDERS, DEBITS, REFUNDS, MOVES, POSTINGS, ENTRIES, BALANCES)
+POST_CHARGES = (
+    "ANALYZE charges_charge, charges_payment, charges_refund",
+    ORDERS,
+    DEBITS,
+    REFUNDS,
+    "ANALYZE transactions_order, transactions_operation",
+    LEGS,
+    MOVES,
+    *POST_LEGS,
+)
 
 NAME_ORDERS = (
     "UPDATE charges_charge SET order_id = nextval(pg_get_serial_sequence('transactions_order', 'id'))",

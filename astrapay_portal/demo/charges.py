@@ -1,31 +1,26 @@
-"""Charges of every status over 90 days, written by COPY.
-
-A row is a dict in the order of its table's columns, made from a template: a million model instances would take twice
-as long.
-"""
+"""Charges of every status over 90 days, written by COPY."""
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.db import connection
-from django.db.models import Model
 from psycopg.types.json import Jsonb
 
 from accounts.models import Client
 from astrapay_portal.demo.names import Debtor, debtors
+from astrapay_portal.demo.rows import Row, copy, follow_ids, reserve_ids, template
+from charges.backfill import POST_CHARGES
 from charges.brcode.tlv import CRC_HEADER, sealed
 from charges.codes import dynamic_code
 from charges.models import Charge, Payment, Refund
 from charges.states import ChargeStatus, PaymentOutcome, RefundNature, RefundStatus
 from core import clock
 from core.ids import LETTERS_AND_DIGITS
+from transactions.models import Operation, Order
 from webhooks.models import Event
-
-Row = dict[str, Any]
 
 DAYS = 90
 LIFE = timedelta(hours=1)
@@ -43,13 +38,6 @@ DESCRIPTIONS = (
 ).split(", ")
 PAID = (ChargeStatus.PAID, ChargeStatus.PARTIALLY_REFUNDED, ChargeStatus.REFUNDED)
 TOKEN = "0" * 32
-
-
-def template(model: type[Model], **values: Any) -> Row:
-    """The columns of a model with its defaults and these values."""
-    entity = model(**values)
-    row = {each.attname: getattr(entity, each.attname) for each in model._meta.concrete_fields}
-    return {name: Jsonb(value) if isinstance(value, dict | list) else value for name, value in row.items()}
 
 
 @dataclass(slots=True)
@@ -88,7 +76,9 @@ class Writer:
     def write(self, batch_size: int = 20_000) -> None:
         moments = self.moments()
         with connection.cursor() as cursor:
-            ids = iter(reserve_ids(cursor, self.count))
+            ids = iter(reserve_ids(cursor, Charge, self.count))
+            self.order_ids = iter(reserve_ids(cursor, Order, self.count))
+            self.operation_ids = iter(reserve_ids(cursor, Operation, 2 * self.count))
             while batch := self.batch(moments, ids, batch_size):
                 for model, rows in (
                     (Charge, batch.charges),
@@ -99,6 +89,8 @@ class Writer:
                     copy(cursor, model, rows)
             for model in (Payment, Refund):
                 follow_ids(cursor, model)
+            for statement in POST_CHARGES:
+                cursor.execute(statement)
 
     def moments(self) -> Iterator[datetime]:
         """Creation moments, oldest first, spread evenly with some chance in them."""
@@ -146,6 +138,7 @@ class Writer:
         return {
             **self.charge_row,
             "id": charge_id,
+            "order_id": next(self.order_ids),
             "txid": f"astra{created_at:%Y%m}{self.text(20)}",
             "location_token": token,
             "status": status.value,
@@ -169,6 +162,7 @@ class Writer:
             **self.payment_row,
             "id": charge["id"],
             "charge_id": charge["id"],
+            "operation_id": next(self.operation_ids),
             "end_to_end_id": f"E99999999{settled_at.astimezone(UTC):%Y%m%d%H%M}{self.text(11)}",
             "amount": charge["amount"],
             "payer_document": charge["debtor_document"],
@@ -185,6 +179,7 @@ class Writer:
             "id": charge["id"],
             "charge_id": charge["id"],
             "payment_id": charge["id"],
+            "operation_id": next(self.operation_ids),
             "refund_id": f"ref{self.text(29)}",
             "amount": charge["amount"] if whole else Decimal(int(charge["amount"] * 40)) / 100,
             "devolution_end_to_end_id": f"D{payment['end_to_end_id'][1:21]}{self.text(11)}",
@@ -229,32 +224,3 @@ class Writer:
             "channel": channel,
             "created_at": at,
         }
-
-
-def reserve_ids(cursor: Any, count: int) -> range:
-    """Ids taken from the charges' own sequence. Payments and refunds use their charge's."""
-    cursor.execute("SELECT nextval(pg_get_serial_sequence('charges_charge', 'id'))")
-    first = int(cursor.fetchone()[0])
-    cursor.execute("SELECT setval(pg_get_serial_sequence('charges_charge', 'id'), %s)", [first + count])
-    return range(first, first + count)
-
-
-def follow_ids(cursor: Any, model: type[Model]) -> None:
-    table = model._meta.db_table
-    cursor.execute(
-        f"SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT COALESCE(MAX(id), 1) FROM {table}))",  # noqa: S608
-        [table],
-    )
-
-
-def copy(cursor: Any, model: type[Model], rows: Iterable[Row]) -> None:
-    """Rows without an id take it from the sequence; what the database says by itself is left to it."""
-    rows = list(rows)
-    if not rows:
-        return
-    own = {field.attname for field in model._meta.concrete_fields if field.has_db_default()}
-    names = [name for name, value in rows[0].items() if name not in own and (name != "id" or value is not None)]
-    columns = ", ".join(f'"{name}"' for name in names)
-    with cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as target:
-        for row in rows:
-            target.write_row([row[name] for name in names])

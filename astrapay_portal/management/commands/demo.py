@@ -13,19 +13,23 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from accounts.models import Client
+from astrapay_portal.demo.cards import CardWriter
 from astrapay_portal.demo.charges import Writer
 from astrapay_portal.demo.people import make_clients, make_credentials, make_people, sign_ins
 from charges.models import Charge, Payment, Refund
+from transactions.models import CardPayment, Entry, Operation, Order, Posting, Receivable
 
 SMALL, LARGE = 600, 1_000_000
+MONEY_CORE = (Order, Operation, CardPayment, Receivable, Posting, Entry)
 
 
 class Command(BaseCommand):
-    help = "Makes the demo clients, people and charges (small: some hundreds, large: a million for one client)."
+    help = "Makes the demo clients, people, charges and sales (small: some hundreds, large: a million for one client)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--size", choices=["small", "large"], default="small")
         parser.add_argument("--charges", type=int, help="how many charges, instead of the size's own number")
+        parser.add_argument("--sales", type=int, help="how many sales by card in a large demo")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.SANDBOX:
@@ -35,7 +39,8 @@ class Command(BaseCommand):
             make_people(clients)
             make_credentials(clients)
             if options["size"] == "large":
-                self.write_large(clients["cli_lojamodelo"], options["charges"] or LARGE)
+                sales = LARGE if options["sales"] is None else options["sales"]
+                self.write_large(clients["cli_lojamodelo"], options["charges"] or LARGE, sales)
             else:
                 self.write_small(clients, options["charges"] or SMALL)
         with connection.cursor() as cursor:
@@ -46,10 +51,14 @@ class Command(BaseCommand):
         for seed, client in enumerate(clients.values()):
             if not Charge.objects.filter(client=client).exists():
                 Writer(client, count // (seed + 1), seed=seed, events=True).write()
+            if not CardPayment.objects.filter(client=client).exists():
+                CardWriter(client, count // (seed + 2), seed=seed, events=True).write()
 
-    def write_large(self, client: Client, count: int) -> None:
+    def write_large(self, client: Client, count: int, sales: int) -> None:
         with without_triggers():
             Writer(client, count, seed=7, events=False).write()
+            if sales:
+                CardWriter(client, sales, seed=7, events=False).write()
 
     def write_sign_ins(self, clients: dict[str, Client]) -> None:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -63,7 +72,7 @@ class Command(BaseCommand):
 @contextmanager
 def without_triggers() -> Iterator[None]:
     """A million rows without a history row each: nobody changed them."""
-    tables = [model._meta.db_table for model in (Charge, Payment, Refund)]
+    tables = [model._meta.db_table for model in (Charge, Payment, Refund, *MONEY_CORE)]
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
