@@ -9,13 +9,13 @@ from itertools import islice
 from typing import TypeVar
 
 from django.db import connection
-from django.db.backends.postgresql.psycopg_any import DateRange, NumericRange
 from django.db.models import Model
 from psycopg.types.json import Jsonb
 
 from accounts.models import Client
 from astrapay_portal.demo.names import Debtor, debtors
 from astrapay_portal.demo.rows import Row, copy, reserve_ids, template
+from astrapay_portal.demo.shops import BRANDS, make_fees, make_terminals
 from core import cards, clock, money
 from core.actor import BRASILIA
 from core.cards import Brand
@@ -39,46 +39,8 @@ from webhooks.models import Event
 T = TypeVar("T")
 
 DAYS = 90
-BRANDS = {Brand.VISA: 40, Brand.MASTERCARD: 38, Brand.ELO: 14, Brand.HIPERCARD: 5, Brand.AMEX: 3}
 FATES = {"approved": 80, "denied": 10, "refunded": 3, "partly": 4, "authorized": 3}
-# (card type, installments from and below, percentage)
-FEES = (
-    (CardType.DEBIT, (1, 2), "1.39"),
-    (CardType.CREDIT, (1, 2), "2.99"),
-    (CardType.CREDIT, (2, 7), "3.49"),
-    (CardType.CREDIT, (7, 13), "3.99"),
-)
-SHOPS = ("Loja Centro", "Loja Shopping", "Quiosque")
 EVERY_DIGIT = "0123456789"
-
-
-def make_terminals(client: Client) -> list[Terminal]:
-    made = []
-    for number, shop in enumerate(SHOPS, start=1):
-        facts = {"serial": f"PB{client.pk:04}{number:06}", "name": f"{shop} {number}", "created_at": clock.now()}
-        terminal, _new = Terminal.objects.get_or_create(
-            client=client, terminal_id=f"{client.pk:04}{number:04}", defaults=facts
-        )
-        made.append(terminal)
-    return made
-
-
-def make_fees(client: Client) -> None:
-    if FeeRule.objects.filter(client=client).exists():
-        return
-    since = DateRange(date(2025, 1, 1), None)
-    FeeRule.objects.bulk_create(
-        FeeRule(
-            client=client,
-            brand=brand,
-            type=kind,
-            installments=NumericRange(*installments),
-            valid=since,
-            percentage=Decimal(percentage),
-        )
-        for brand in BRANDS
-        for kind, installments, percentage in FEES
-    )
 
 
 @dataclass(frozen=True, slots=True)
