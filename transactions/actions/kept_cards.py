@@ -47,7 +47,9 @@ def keep(*, actor: Actor, card: Card, customer_id: str, consent: Consent, claim:
     """Has a card verified and kept by the acquirer. Raises CardNotVerified, and Unavailable when nobody knows."""
     permissions.require(actor, WRITE)
     with calls.cards() as gateway:
-        new = partial(new_contract, actor, card.brand, card.last4, customer_id=customer_id, consent=consent)
+        new = partial(
+            new_contract, actor=actor, brand=card.brand, last4=card.last4, customer_id=customer_id, consent=consent
+        )
         contract = claim.reserve(new, _find, CONTRACT_ID)
         kept = have_kept(gateway, contract, card, verify=True)
     with transaction.atomic():
@@ -77,7 +79,7 @@ def have_kept(gateway: CardGateway, contract: Contract, card: Card, *, verify: b
 
 def open_contract(kept: StoredCard, *, customer_id: str, consent: Consent, actor: Actor) -> Contract:
     """The contract of a card that was kept with a payment, in the caller's transaction."""
-    contract = new_contract(actor, kept.brand, kept.last4, customer_id=customer_id, consent=consent)
+    contract = new_contract(actor=actor, brand=kept.brand, last4=kept.last4, customer_id=customer_id, consent=consent)
     activate(contract, kept, actor=actor)
     return contract
 
@@ -121,7 +123,7 @@ def usable(contract: Contract) -> Contract:
 
 
 def new_contract(
-    actor: Actor, brand: str | None, last4: str, *, customer_id: str, consent: Consent = NO_CONSENT
+    *, actor: Actor, brand: str | None, last4: str, customer_id: str, consent: Consent = NO_CONSENT
 ) -> Contract:
     """A contract whose card is not kept yet, in the caller's transaction."""
     moment = clock.now()
