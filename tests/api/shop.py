@@ -1,7 +1,9 @@
 """What the tests of card payments send again and again."""
 
+from datetime import timedelta
 from typing import Any
 
+from core import clock
 from core.cards import Brand
 from tests.conftest import Merchant
 from tests.gateways.published import NUMBERS
@@ -32,3 +34,9 @@ def sell(merchant: Merchant, **facts: Any) -> dict[str, Any]:
 
 def authorize(merchant: Merchant, **facts: Any) -> dict[str, Any]:
     return sell(merchant, **{**PREAUTHORIZATION, **facts})
+
+
+def this_week() -> str:
+    """The dates of a list that shows what a test has made."""
+    today = clock.now().date()
+    return f"initialDate={today - timedelta(days=3)}&endDate={today + timedelta(days=3)}"

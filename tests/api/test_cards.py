@@ -14,7 +14,7 @@ from core import clock
 from core.cards import Brand
 from core.models import IdempotencyKey
 from gateways.sandbox import acquirer_network
-from tests.api.shop import APPROVED, CARD, CARDS, PREAUTHORIZATION, authorize, card, sale, sell
+from tests.api.shop import APPROVED, CARD, CARDS, PREAUTHORIZATION, authorize, card, sale, sell, this_week
 from tests.conftest import Merchant
 from tests.gateways.published import NUMBERS
 from tests.rows import everything
@@ -315,11 +315,6 @@ class TestLists:
     def test_another_client_sees_nothing_of_it(self, foreigner: Merchant, made: dict[str, dict[str, Any]]) -> None:
         for query in (this_week(), "orderId=p1", f"nsu={made['plain']['nsu']}"):
             assert foreigner.get(f"{CARDS}?{query}").json()["totalElements"] == 0
-
-
-def this_week() -> str:
-    today = clock.now().date()
-    return f"initialDate={today - timedelta(days=3)}&endDate={today + timedelta(days=3)}"
 
 
 class TestSandbox:
