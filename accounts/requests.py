@@ -8,6 +8,7 @@ from django.urls import Resolver404, resolve
 from accounts.bearer import Token
 from core.actor import Actor
 from core.api.formats import loads
+from core.api.operations import Operation
 from core.models import IdempotencyKey
 
 NOT_FOUND = {"outcome": "NOT_FOUND"}
@@ -27,7 +28,8 @@ def may_see(row: IdempotencyKey, token: Token) -> bool:
         view = resolve(row.path).func.view_class  # type: ignore[attr-defined]
     except Resolver404:
         return False
-    return token.holds(view.operations[row.method].scope)
+    operation: Operation = view.operations[row.method]
+    return operation.is_open_to(token.holds)
 
 
 def shown(row: IdempotencyKey) -> dict[str, Any]:

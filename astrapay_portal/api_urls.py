@@ -6,6 +6,8 @@ from django.urls import URLPattern, path, register_converter
 from accounts.api.views import Me, Requests
 from accounts.oauth import Token
 from charges.api import sandbox, static_codes, views
+from transactions.api.views import balance, cards, disputes, follow_ups, orders
+from transactions.api.views import sandbox as card_sandbox
 from webhooks.api import events
 from webhooks.api import views as webhooks
 
@@ -46,6 +48,33 @@ urlpatterns: list[URLPattern] = [
     path("v1/cob-static/decode", static_codes.Decode.as_view()),
     path("pix/qr/v2/<id:token>", static_codes.Payload.as_view()),
     path("pix/jwks.json", static_codes.Keys.as_view()),
+    # Credit card
+    path("v1/credit-card/transactions", cards.CardTransactions.as_view()),
+    path("v1/credit-card/transactions/<id:card_transaction_id>", cards.OneCardTransaction.as_view()),
+    path("v1/credit-card/transactions/<id:card_transaction_id>/capture", cards.CaptureCardTransaction.as_view()),
+    path("v1/credit-card/transactions/<id:card_transaction_id>/cancel", cards.CancelCardTransaction.as_view()),
+    path("v1/credit-card/installments", balance.Installments.as_view()),
+    path("v1/statement", balance.Statement.as_view()),
+    # Orders and operations
+    path("v1/orders", orders.Orders.as_view()),
+    path("v1/orders/<id:order_id>", orders.OneOrder.as_view()),
+    path("v1/operations", orders.Operations.as_view()),
+    path("v1/operations/<id:operation_id>", orders.OneOperation.as_view()),
+    path("v1/operations/<id:operation_id>/actions", orders.Actions.as_view()),
+    path("v1/operations/<id:operation_id>/captures", follow_ups.Captures.as_view()),
+    path("v1/operations/<id:operation_id>/reversals", follow_ups.Reversals.as_view()),
+    path("v1/operations/<id:operation_id>/cancels", follow_ups.Cancels.as_view()),
+    path("v1/operations/<id:operation_id>/refunds", follow_ups.Refunds.as_view()),
+    path("v1/operations/<id:operation_id>/chargebacks", follow_ups.Chargebacks.as_view()),
+    path("v1/operations/<id:operation_id>/chargeback-reversals", follow_ups.ChargebackReversals.as_view()),
+    path("v1/operations/<id:operation_id>/rebuilds", follow_ups.Rebuilds.as_view()),
+    # Disputes, balance
+    path("v1/disputes", disputes.Disputes.as_view()),
+    path("v1/disputes/<id:dispute_id>", disputes.OneDispute.as_view()),
+    path("v1/disputes/<id:dispute_id>/accept", disputes.AcceptDispute.as_view()),
+    path("v1/disputes/<id:dispute_id>/evidence", disputes.SendEvidence.as_view()),
+    path("v1/balance", balance.Balance.as_view()),
+    path("v1/balance/entries", balance.Entries.as_view()),
     # Webhooks
     path("v1/webhooks", webhooks.Webhooks.as_view()),
     path("v1/webhooks/results", webhooks.Results.as_view()),
@@ -64,6 +93,11 @@ if settings.SANDBOX:
         path("v1/sandbox/charges/<id:txid>/expire", sandbox.ExpireCharge.as_view()),
         path("v1/sandbox/refunds/<id:refund_id>/complete", sandbox.CompleteRefund.as_view()),
         path("v1/sandbox/refunds/<id:refund_id>/fail", sandbox.FailRefund.as_view()),
+        path("v1/sandbox/operations/<id:operation_id>/chargeback", card_sandbox.OpenChargeback.as_view()),
+        path("v1/sandbox/operations/<id:operation_id>/chargeback-win", card_sandbox.WinChargeback.as_view()),
+        path("v1/sandbox/operations/<id:operation_id>/chargeback-lose", card_sandbox.LoseChargeback.as_view()),
+        path("v1/sandbox/card-transactions/<id:card_transaction_id>/approve", card_sandbox.ApproveReview.as_view()),
+        path("v1/sandbox/card-transactions/<id:card_transaction_id>/deny", card_sandbox.DenyReview.as_view()),
     ]
 
 

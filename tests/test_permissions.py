@@ -13,6 +13,7 @@ from tests.charges.conftest import active_charge  # noqa: F401 - a fixture
 from tests.charges.factories import person_of
 from tests.conftest import Merchant, actor_for
 from tests.routes import address, routes
+from tests.transactions.conftest import card_ids
 from tests.webhooks.conftest import webhook_ids
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,15 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ANY_TOKEN, R, W = "", "charges.read", "charges.write"
 WEBHOOKS_READ, WEBHOOKS_WRITE = "webhooks.read", "webhooks.write"
 
-# route → method → the scope that it needs
+CARD_READ, CARD_WRITE, ORDERS_READ, ORDERS_WRITE = (
+    "credit-card.read",
+    "credit-card.write",
+    "orders.read",
+    "orders.write",
+)
+EITHER = "orders.read pix-checkout.read"
+
+# route → method → the scope that it needs, or several of which any one is enough
 API: dict[str, dict[str, str]] = {
     "v1/me": {"GET": ANY_TOKEN},
     "v1/requests/<str:transaction_id>": {"GET": ANY_TOKEN},
@@ -30,6 +39,30 @@ API: dict[str, dict[str, str]] = {
     "v1/refunds/<id:refund_id>": {"GET": R},
     "v1/cob-static/encode": {"POST": R},
     "v1/cob-static/decode": {"POST": R},
+    "v1/credit-card/transactions": {"GET": CARD_READ, "POST": CARD_WRITE},
+    "v1/credit-card/transactions/<id:card_transaction_id>": {"GET": CARD_READ},
+    "v1/credit-card/transactions/<id:card_transaction_id>/capture": {"PUT": CARD_WRITE},
+    "v1/credit-card/transactions/<id:card_transaction_id>/cancel": {"PUT": CARD_WRITE},
+    "v1/credit-card/installments": {"GET": CARD_READ},
+    "v1/statement": {"GET": CARD_READ},
+    "v1/orders": {"GET": ORDERS_READ},
+    "v1/orders/<id:order_id>": {"GET": ORDERS_READ},
+    "v1/operations": {"GET": ORDERS_READ},
+    "v1/operations/<id:operation_id>": {"GET": ORDERS_READ},
+    "v1/operations/<id:operation_id>/actions": {"GET": ORDERS_READ},
+    "v1/operations/<id:operation_id>/captures": {"POST": ORDERS_WRITE},
+    "v1/operations/<id:operation_id>/reversals": {"POST": ORDERS_WRITE},
+    "v1/operations/<id:operation_id>/cancels": {"POST": ORDERS_WRITE},
+    "v1/operations/<id:operation_id>/refunds": {"POST": ORDERS_WRITE},
+    "v1/operations/<id:operation_id>/chargebacks": {"POST": ORDERS_WRITE},
+    "v1/operations/<id:operation_id>/chargeback-reversals": {"POST": ORDERS_WRITE},
+    "v1/operations/<id:operation_id>/rebuilds": {"POST": ORDERS_WRITE},
+    "v1/disputes": {"GET": ORDERS_READ},
+    "v1/disputes/<id:dispute_id>": {"GET": ORDERS_READ},
+    "v1/disputes/<id:dispute_id>/accept": {"POST": ORDERS_WRITE},
+    "v1/disputes/<id:dispute_id>/evidence": {"POST": ORDERS_WRITE},
+    "v1/balance": {"GET": EITHER},
+    "v1/balance/entries": {"GET": EITHER},
     "v1/webhooks": {"GET": WEBHOOKS_READ, "POST": WEBHOOKS_WRITE},
     "v1/webhooks/results": {"GET": WEBHOOKS_READ},
     "v1/webhooks/results/<id:delivery_id>/resend": {"POST": WEBHOOKS_WRITE},
@@ -43,6 +76,11 @@ API: dict[str, dict[str, str]] = {
     "v1/sandbox/charges/<id:txid>/expire": {"POST": W},
     "v1/sandbox/refunds/<id:refund_id>/complete": {"POST": W},
     "v1/sandbox/refunds/<id:refund_id>/fail": {"POST": W},
+    "v1/sandbox/operations/<id:operation_id>/chargeback": {"POST": ORDERS_WRITE},
+    "v1/sandbox/operations/<id:operation_id>/chargeback-win": {"POST": ORDERS_WRITE},
+    "v1/sandbox/operations/<id:operation_id>/chargeback-lose": {"POST": ORDERS_WRITE},
+    "v1/sandbox/card-transactions/<id:card_transaction_id>/approve": {"POST": CARD_WRITE},
+    "v1/sandbox/card-transactions/<id:card_transaction_id>/deny": {"POST": CARD_WRITE},
 }
 SEES, WRITES, REFUNDS, EXPORTS, PII = (f"CHARGES:{name}" for name in ("read", "write", "refund", "export", "pii"))
 SEES_WEBHOOKS, WRITES_WEBHOOKS = "WEBHOOK:read", "WEBHOOK:write"
@@ -108,34 +146,40 @@ def ids(active_charge: Charge, operator: Actor) -> dict[str, str]:  # noqa: F811
         "refund_id": "unknown",
         "transaction_id": unknown,
         **webhook_ids(operator),
+        **card_ids(operator),
     }
 
 
 class Tokens:
-    """The kinds of callers of the API, each with one token."""
+    """The kinds of callers of the API, each with one token. Any of the `products` is enough."""
 
-    def __init__(self, client: Client, product: str) -> None:
-        own = (f"{product}.read", f"{product}.write")
-        self.reader, self.writer = (Merchant(client, scopes=(scope,)) for scope in own)
-        self.of_other_products = Merchant(client, scopes=tuple(scope for scope in SCOPES if scope not in own))
-        self.none = Merchant(client, scopes=("orders.read",))
+    def __init__(self, client: Client, products: set[str]) -> None:
+        own = [scope for scope in SCOPES if scope.partition(".")[0] in products]
+        readers, writers = ([scope for scope in own if scope.endswith(end)] for end in (".read", ".write"))
+        self.readers, self.writers = (
+            [Merchant(client, scopes=(scope,)) for scope in scopes] for scopes in (readers, writers)
+        )
+        others = tuple(scope for scope in SCOPES if scope not in own)
+        self.outsiders = [Merchant(client, scopes=scopes) for scopes in (others, others[:1])]
 
 
 @pytest.mark.parametrize("route", API)
 def test_the_api_asks_each_caller_for_the_scope_of_the_row(route: str, shop: Client, ids: dict[str, str]) -> None:
-    product = max(API[route].values()).partition(".")[0] or "charges"
-    tokens, path = Tokens(shop, product), address(route, ids)
+    scopes = max(API[route].values()) or R
+    tokens, path = Tokens(shop, {scope.partition(".")[0] for scope in scopes.split()}), address(route, ids)
     for method in METHODS:
         anonymous = Browser(enforce_csrf_checks=True).generic(method, path)
         if method not in API[route]:
             assert anonymous.status_code == 405
-            assert tokens.writer.call(method, path).status_code == 405
+            assert tokens.writers[0].call(method, path).status_code == 405
             continue
         scope = API[route][method]
         assert anonymous.status_code == 401
-        assert said(tokens.writer, method, path) not in REFUSED
-        assert (said(tokens.reader, method, path) in REFUSED) == scope.endswith(".write")
-        for outsider in (tokens.of_other_products, tokens.none):
+        for writer in tokens.writers:
+            assert said(writer, method, path) not in REFUSED
+        for reader in tokens.readers:
+            assert (said(reader, method, path) in REFUSED) == scope.endswith(".write")
+        for outsider in tokens.outsiders:
             assert (said(outsider, method, path) in REFUSED) == (scope != ANY_TOKEN)
 
 

@@ -16,12 +16,30 @@ from tests.conftest import Merchant
 from tests.routes import address
 from tests.rows import everything
 from tests.test_permissions import API, PORTAL, module_of
+from tests.transactions.conftest import card_ids
 from tests.webhooks.conftest import webhook_ids
 
 pytestmark = pytest.mark.django_db
 PUT = {"url": "https://8.8.8.8/", "eventType": "PIX_OUTBOUND", "active": True}
 BODIES: dict[str, dict[str, Any]] = {"PATCH": {"amount": 1}, "PUT": PUT}
-NAMES = ("txid>", "refund_id>", "endpoint_id>", "delivery_id>", "event_id>")
+# By the end of the address, where its method's usual body is not right.
+BODIES_OF: dict[str, dict[str, Any]] = {
+    "recover": {"since": clock.text(clock.now())},
+    "evidence": {"text": "entregue"},
+    "capture": {},
+    "cancel": {},
+}
+NAMES = (
+    "txid>",
+    "refund_id>",
+    "endpoint_id>",
+    "delivery_id>",
+    "event_id>",
+    "card_transaction_id>",
+    "order_id>",
+    "operation_id>",
+    "dispute_id>",
+)
 OBJECT_ROUTES = {**API, **PORTAL}
 WITH_OBJECT = [route for route in OBJECT_ROUTES if any(name in route for name in NAMES)]
 
@@ -32,7 +50,13 @@ def ids(operator: Actor) -> dict[str, str]:
     active = make_charge(operator)
     paid = pay(make_charge(operator))
     refund = request_refund(actor=operator, txid=paid.txid, amount=Decimal("10.00"))
-    return {"txid": active.txid, "paid": paid.txid, "refund_id": refund.refund_id, **webhook_ids(operator)}
+    return {
+        "txid": active.txid,
+        "paid": paid.txid,
+        "refund_id": refund.refund_id,
+        **webhook_ids(operator),
+        **card_ids(operator),
+    }
 
 
 @pytest.mark.parametrize("route", [route for route in WITH_OBJECT if route in API])
@@ -43,8 +67,7 @@ def test_the_api_knows_no_object_of_another_client(route: str, stranger: Client,
         path = address(route, {**ids, "txid": txid})
         before = everything()
         for method in API[route]:
-            body = {"since": clock.text(clock.now())} if path.endswith("/recover") else BODIES.get(method)
-            answer = foreigner.call(method, path, body)
+            answer = foreigner.call(method, path, BODIES_OF.get(path.rpartition("/")[2], BODIES.get(method)))
             assert (answer.status_code, answer.json()["errorCode"]) == (404, 30), (method, path)
         assert everything() == before
 

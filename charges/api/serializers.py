@@ -197,3 +197,11 @@ class PayBody(StrictSerializer):
 
     payer = Payer(required=False, allow_null=True)
     amount = Money(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        payer = attrs.get("payer") or {}
+        return {
+            "amount": attrs.get("amount"),
+            "payer_document": payer.get("document") or "",
+            "payer_name": payer.get("name") or "",
+        }

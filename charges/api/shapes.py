@@ -118,7 +118,3 @@ class DecodedCodeShown(Shown):
     fields = serializers.DictField(  # type: ignore[assignment]
         help_text="The whole tree of fields by their two digits"
     )
-
-
-class AcceptedShown(Shown):
-    accepted = serializers.BooleanField()

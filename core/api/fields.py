@@ -8,16 +8,19 @@ import unicodedata
 import uuid
 from collections.abc import Mapping
 from decimal import Decimal
+from ipaddress import ip_address
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 
 from core import documents
 from core.api.formats import Num
-from core.money import AMOUNT_TEXT, CENT, LARGEST, with_cents
+from core.logs import mask
+from core.money import AMOUNT_TEXT, CENT, LARGEST, ZERO, with_cents
 
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 NOT_TEXT = re.compile(r"[\x00-\x1f\ud800-\udfff]")
@@ -198,6 +201,59 @@ class WholeText(Text):
         return {"type": "integer", "minimum": self.smallest, "maximum": self.largest}
 
 
+class MoneyText(Text):
+    """Reais in a query string, with at most two decimals."""
+
+    default_error_messages = {"number": _("must be an amount with at most two decimals, such as 10.50")}
+
+    def run_validation(self, data: Any = serializers.empty) -> Decimal | None:
+        value = super().run_validation(data)
+        if value is None:
+            return None
+        if not AMOUNT_TEXT.fullmatch(value) or not ZERO <= Decimal(value) <= LARGEST:
+            self.fail("number")
+        return with_cents(Decimal(value))
+
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "number", "minimum": 0, "maximum": float(LARGEST), "multipleOf": float(CENT)}
+
+
+class Email(Text):
+    default_error_messages = {"email": _("must be an e-mail address")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=254, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        value = super().to_internal_value(data)
+        try:
+            if value:
+                validate_email(value)
+        except DjangoValidationError:
+            self.fail("email")
+        return value
+
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "string", "format": "email", "maxLength": self.longest}
+
+
+class IpAddress(Text):
+    default_error_messages = {"address": _("must be an IPv4 or IPv6 address")}
+
+    def to_internal_value(self, data: Any) -> str:
+        value = super().to_internal_value(data)
+        try:
+            if value:
+                # The database knows no zone of an address, such as %eth0.
+                value = str(ip_address(value.replace("%", "?")))
+        except ValueError:
+            self.fail("address")
+        return value
+
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]}
+
+
 class Flag(serializers.Field[bool, Any, Any, Any]):
     default_error_messages = {**MESSAGES, "invalid": _("must be true or false")}
 
@@ -265,7 +321,8 @@ class StrictSerializer(serializers.Serializer[Any]):
         if not isinstance(data, Mapping):
             raise serializers.ValidationError({self.own_key: [self.error_messages["invalid"]]})
         writable = {field.field_name for field in self._writable_fields}
-        unknown = {name: [self.error_messages["unknown"]] for name in data if name not in writable}
+        # Masked: a name may hold what belongs into a value.
+        unknown = {mask(name): [self.error_messages["unknown"]] for name in data if name not in writable}
         try:
             values = super().to_internal_value(data)
         except (serializers.ValidationError, DjangoValidationError) as error:

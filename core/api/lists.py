@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 
 from core import clock
 from core.api.fields import Choice, StrictSerializer, Text, WholeText
@@ -88,6 +89,27 @@ class When(Text):
         return {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}], "example": "2026-11-20"}
 
 
+class Moment(Text):
+    """An RFC 3339 moment of a body, in UTC."""
+
+    default_error_messages = {"moment": _("must be an RFC 3339 moment, such as 2026-11-20T17:32:50Z")}
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        value = super().run_validation(data)
+        if not isinstance(value, str):
+            return value
+        try:
+            moment, is_day = _moment(value, ZoneInfo("UTC"), end=False)
+        except ValueError:
+            self.fail("moment")
+        if is_day:
+            self.fail("moment")
+        return moment
+
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date-time", "example": "2026-11-20T17:32:50Z"}
+
+
 class ListQuery(StrictSerializer):
     """The parameters of every list. `exact` names the filters that make the dates unnecessary."""
 
@@ -131,8 +153,10 @@ class ListQuery(StrictSerializer):
         return read_period(attrs["initialDate"], attrs["endDate"], self.context["zone"]).on(field)
 
 
-def page_of(rows: QuerySet[Any, Any], query: dict[str, Any], *, order: str = "created_at") -> dict[str, Any]:
-    """The envelope with the rows of `rows.values(…)`, newest first by `order`, ties broken by id.
+def page_of(
+    rows: QuerySet[Any, Any], query: dict[str, Any], *, order: str = "created_at", newest_first: bool = True
+) -> dict[str, Any]:
+    """The envelope with the rows of `rows.values(…)`, newest first by `order` or oldest first, ties broken by id.
 
     A cursor names the last row read, so any page costs the same; a page number costs what it skips. The rows must
     carry `order` and `id`; the caller renders `content` afterwards.
@@ -140,14 +164,15 @@ def page_of(rows: QuerySet[Any, Any], query: dict[str, Any], *, order: str = "cr
     size = query.get("size") or USUAL_PAGE
     counted = query.get("count") != "false"
     total = rows.count() if counted else None
-    ordered = rows.order_by(f"-{order}", "-id")
+    sign, beyond = ("-", "lt") if newest_first else ("", "gt")
+    ordered = rows.order_by(f"{sign}{order}", f"{sign}id")
     number: int | None = query.get("page") or 0
     if query.get("cursor") is not None:
         number = None
         moment, row_id = read_cursor(query["cursor"], order)
-        after = Q(**{f"{order}__lt": moment}) | Q(**{order: moment, "id__lt": row_id})
+        after = Q(**{f"{order}__{beyond}": moment}) | Q(**{order: moment, f"id__{beyond}": row_id})
         # The first condition is implied by the second; it gives the index a place to start.
-        ordered = ordered.filter(**{f"{order}__lte": moment}).filter(after)
+        ordered = ordered.filter(**{f"{order}__{beyond}e": moment}).filter(after)
     start = (number or 0) * size
     found = list(ordered[start : start + size + 1])
     content, more = found[:size], len(found) > size

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from core.errors import InvalidParameters, Violation
+from core.logs import mask
 
 OWN_KEY = api_settings.NON_FIELD_ERRORS_KEY
 
@@ -50,5 +51,5 @@ def read_query(serializer: type[serializers.Serializer[Any]], request: Request, 
         raise InvalidParameters(Violation("query", _("is not UTF-8"))) from error
     twice = [name for name, values in request.query_params.lists() if len(values) > 1]
     if twice:
-        raise InvalidParameters(*(Violation(name, _("is given twice")) for name in twice))
+        raise InvalidParameters(*(Violation(mask(name), _("is given twice")) for name in twice))
     return read(serializer, request.query_params.dict(), **context)

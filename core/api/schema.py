@@ -49,6 +49,13 @@ TAGS = {
     "dynamic": "Pix charges",
     "refunds": "Refunds",
     "cob-static": "Static codes",
+    "credit-card": "Credit card",
+    "statement": "Credit card",
+    "orders": "Orders and operations",
+    "operations": "Orders and operations",
+    "contracts": "Orders and operations",
+    "disputes": "Disputes",
+    "balance": "Balance",
     "sandbox": "Sandbox",
 }
 
@@ -97,7 +104,7 @@ class ContractSchema(AutoSchema):
             "operationId": operation_id(self.method, path),
             "tags": [tag_of(path)],
             "summary": str(operation.summary),
-            "security": [{SECURITY: [operation.scope] if operation.scope else []}],
+            "security": [{SECURITY: [scope]} for scope in operation.scopes] or [{SECURITY: []}],
             "parameters": [*self.path_parameters(), TRANSACTION_ID, LANGUAGE, *self.query_parameters(operation)],
             "responses": self.responses(operation),
         }

@@ -108,9 +108,8 @@ class Endpoint(APIView):
             raise AddressNotAllowed
 
     def refuse_without_scope(self) -> None:
-        wanted = self.operation.scope
-        if wanted and not self.token.holds(wanted):
-            raise ScopeMissing(scope=wanted)
+        if not self.operation.is_open_to(self.token.holds):
+            raise ScopeMissing(scope=self.operation.scopes[0])
 
     # What a handler uses ---------------------------------------------------------------------------------------
 

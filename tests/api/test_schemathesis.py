@@ -14,6 +14,7 @@ from schemathesis import Case
 from astrapay_portal.wsgi import application
 from tests.api.contract import document
 from tests.conftest import Merchant
+from tests.gateways.published import NUMBERS
 
 EXAMPLES = 40
 
@@ -23,6 +24,8 @@ CNPJS = ("11222333000181", "12.ABC.345/01DE-35", "12ABC34501DE35")
 schemathesis.openapi.format("cpf", st.sampled_from(CPFS))
 schemathesis.openapi.format("cnpj", st.sampled_from(CNPJS))
 schemathesis.openapi.format("cpf-or-cnpj", st.sampled_from(CPFS + CNPJS))
+schemathesis.openapi.format("card-number", st.sampled_from([each for row in NUMBERS.values() for each in row.values()]))
+schemathesis.openapi.format("card-expiration", st.sampled_from(["2031-12", "2040-01"]))
 
 schema = schemathesis.openapi.from_dict(document())
 schema.app = application

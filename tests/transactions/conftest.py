@@ -9,6 +9,7 @@ import pytest
 from core.actor import Actor
 from core.cards import Card
 from core.idempotency import Answer, KeyedRequest, once_in_steps
+from transactions.actions.disputes import record_chargeback
 from transactions.actions.follow_ups import follow_up
 from transactions.actions.sales import Instrument, SaleDraft, pay
 from transactions.models import CardPayment, Operation
@@ -72,3 +73,15 @@ def sale(operator: Actor) -> CardPayment:
 def authorization(operator: Actor) -> CardPayment:
     """R$ 100.00 reserved on a Visa, nothing captured."""
     return sell(operator, capture=False)
+
+
+def card_ids(actor: Actor) -> dict[str, str]:
+    """What addresses of cards name: a sale with an open chargeback."""
+    operation = sell(actor).operation
+    chargeback = record_chargeback(actor=actor, operation_id=operation.operation_id)
+    return {
+        "card_transaction_id": operation.operation_id,
+        "operation_id": operation.operation_id,
+        "order_id": operation.order.order_id,
+        "dispute_id": chargeback.opened_dispute.dispute_id,
+    }

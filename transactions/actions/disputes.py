@@ -77,13 +77,18 @@ def record_chargeback(
         return dispute.notice
 
 
-def reverse_chargeback(*, actor: Actor, operation_id: str, note: Note = NO_NOTE) -> Operation:
-    """The money of a chargeback came back: its dispute is won. Raises NotFound, OperationNotAllowed."""
+def reverse_chargeback(
+    *, actor: Actor, operation_id: str, amount: Decimal | None = None, note: Note = NO_NOTE
+) -> Operation:
+    """The money of a chargeback came back, all of it: its dispute is won.
+
+    Raises NotFound, OperationNotAllowed, AmountNotAllowed, MerchantTransactionIdUsed.
+    """
     with transaction.atomic():
         chargeback = locked(operation_id, client_id=actor.client_id)
         permissions.require(actor, permission_for(chargeback, Action.CHARGEBACK_REVERSAL))
         refuse_used_id(chargeback, note)
-        offered(chargeback, Action.CHARGEBACK_REVERSAL)
+        amount_within(offered(chargeback, Action.CHARGEBACK_REVERSAL), amount)
         return _win(_fresh(chargeback.opened_dispute), actor=actor, event="REVERSED", note=note)
 
 
@@ -100,7 +105,8 @@ def contest_dispute(*, actor: Actor, dispute_id: str, text: str, files: list[Pro
     with transaction.atomic():
         dispute = _answerable(actor, dispute_id)
         by = {"dispute": dispute, "created_by": actor.name, "created_at": clock.now()}
-        Evidence.objects.create(text=text, **by)
+        if text:
+            Evidence.objects.create(text=text, **by)
         for file in files:
             Evidence.objects.create(name=file.name, content_type=file.content_type, content=file.content, **by)
         _move(dispute, DisputeStatus.CONTESTED)

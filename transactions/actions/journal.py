@@ -37,10 +37,10 @@ def post(
         raise ValueError(f"{kind} of {object_id} does not sum to zero: {moving}")
     if not moving:
         return
-    moment = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(MOVE, [client_id, [name.value for name in moving], list(moving.values())])
         balances: dict[str, Decimal] = dict(cursor.fetchall())
+    moment = clock.now()  # under the accounts' locks: in the order of their moments, balances follow each other
     posting = Posting.objects.create(
         client_id=client_id,
         kind=kind,

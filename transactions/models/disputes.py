@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from core import clock
 from core.audit import track, transitions
 from core.money import ZERO
 from transactions.models.orders import Operation, reais
@@ -57,6 +58,12 @@ class Dispute(models.Model):
     @property
     def is_undecided(self) -> bool:
         return self.status in UNDECIDED
+
+    @property
+    def current_status(self) -> DisputeStatus:
+        """The status of this moment, whether or not a job has recorded that the deadline passed."""
+        unanswered = self.type == DisputeType.CHARGEBACK and self.status == DisputeStatus.OPEN
+        return DisputeStatus.EXPIRED if unanswered and self.deadline < clock.now() else DisputeStatus(self.status)
 
 
 @track(exclude=["content"])

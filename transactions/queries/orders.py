@@ -1,6 +1,9 @@
 """Reads of orders, operations and payments by card, always through the actor's client."""
 
+from typing import Any
+
 from django.db.models import Prefetch, QuerySet
+from django.db.models.functions import Coalesce
 
 from core.actor import Actor
 from core.errors import NotFound
@@ -12,11 +15,15 @@ def orders_for(actor: Actor) -> QuerySet[Order]:
 
 
 def order_of(actor: Actor, order_id: str) -> Order:
-    """Raises NotFound: another client's order does not exist."""
-    order = orders_for(actor).filter(order_id=order_id).first()
+    """With its operations. Raises NotFound: another client's order does not exist."""
+    order = with_operations(orders_for(actor)).filter(order_id=order_id).first()
     if order is None:
         raise NotFound
     return order
+
+
+def with_operations(orders: QuerySet[Order]) -> QuerySet[Order]:
+    return orders.prefetch_related(Prefetch("operations", Operation.objects.select_related("parent")))
 
 
 def operations_for(actor: Actor) -> QuerySet[Operation]:
@@ -55,3 +62,25 @@ def operations_of(card: CardPayment) -> QuerySet[Operation]:
     root = card.operation
     rows = Operation.objects.filter(order_id=root.order_id, payment_id=root.pk) | Operation.objects.filter(pk=root.pk)
     return rows.select_related("parent").order_by("created_at", "id")
+
+
+def in_full(cards: QuerySet[CardPayment]) -> QuerySet[CardPayment]:
+    """The payments with all that is shown of them, in a fixed number of queries."""
+    followers = Operation.objects.select_related("parent").prefetch_related("receivables")
+    return cards.select_related("operation__parent").prefetch_related(
+        "operation__receivables", Prefetch("operation__followers", followers)
+    )
+
+
+def card_in_full(actor: Actor, transaction_id: str) -> CardPayment:
+    """Raises NotFound."""
+    card = in_full(cards_for(actor)).filter(operation__operation_id=transaction_id).first()
+    if card is None:
+        raise NotFound
+    return card
+
+
+def with_nsu(client_id: int, nsu: str) -> QuerySet[Operation, Any]:
+    """The ids of the payments of which an operation has this NSU."""
+    found = Operation.objects.filter(client_id=client_id, nsu=nsu)
+    return found.annotate(root=Coalesce("payment_id", "id")).values("root")

@@ -1,0 +1,70 @@
+"""What a request about the balance, the installments and the statement may look like (API.md 6.6 and 6.8)."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.api.fields import Choice, Text
+from core.api.lists import ListQuery, When, read_period
+from core.errors import InvalidParameters, Violation
+from transactions.states import CardStatus, CardType, PaymentType, ReceivableStatus
+
+PAYMENT_DATES = ("paymentInitialDate", "paymentEndDate")
+
+
+class EntryQuery(ListQuery):
+    date_fields: ClassVar[dict[str, str]] = {"CREATED": "created_at"}
+
+    dateField = Choice(("CREATED",), required=False)
+
+
+class ReceivableQuery(ListQuery):
+    """The dates are those of the sale or capture."""
+
+    date_fields = {"CREATED": "created_at", "PAID": "paid_at", "UPDATED": "updated_at"}
+
+    dateField = Choice(("CREATED", "PAID", "UPDATED"), required=False, help_text=_("CREATED when absent"))
+
+
+class InstallmentQuery(ReceivableQuery):
+    exact = ("nsu",)
+
+    paymentInitialDate = When(required=False, help_text=_("With paymentEndDate it makes the other dates unnecessary"))
+    paymentEndDate = When(required=False, help_text=_("Inclusive, at most 366 days later"))
+    nsu = Text(required=False, max_length=12, help_text=_("Makes the dates unnecessary"))
+    paymentType = Choice((*PaymentType.values, CardType.DEBIT.value), required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        attrs["payment_days"] = self.payment_days(attrs)
+        return attrs
+
+    def violations(self, attrs: dict[str, Any]) -> Iterable[Violation]:
+        yield from super().violations(attrs)
+        sent = [name for name in PAYMENT_DATES if attrs.get(name) is not None]
+        if len(sent) == 1:
+            yield Violation(next(name for name in PAYMENT_DATES if name not in sent), _("is required"))
+
+    def has_exact(self, attrs: dict[str, Any]) -> bool:
+        return super().has_exact(attrs) or any(attrs.get(name) is not None for name in PAYMENT_DATES)
+
+    def payment_days(self, attrs: dict[str, Any]) -> Q:
+        if attrs.get("paymentInitialDate") is None:
+            return Q()
+        zone = self.context["zone"]
+        try:
+            period = read_period(attrs["paymentInitialDate"], attrs["paymentEndDate"], zone)
+        except InvalidParameters as error:
+            renamed = dict(zip(("initialDate", "endDate"), PAYMENT_DATES, strict=True))
+            raise InvalidParameters(
+                *(Violation(renamed[each.path], each.sentence) for each in error.violations)
+            ) from error
+        days = (period.start.astimezone(zone).date(), period.end.astimezone(zone).date())
+        return Q(pays_on__range=days)
+
+
+class StatementQuery(ReceivableQuery):
+    status = Choice(tuple(CardStatus.values), required=False, help_text=_("Of the transaction"))
+    paymentStatus = Choice(tuple(ReceivableStatus.values), required=False)

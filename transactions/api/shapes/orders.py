@@ -1,0 +1,66 @@
+"""The answers about orders and operations (API.md 6.7) as the OpenAPI document shows them."""
+
+from rest_framework import serializers
+
+from core.api.shapes import Amount, MomentShown, Shown, TextShown
+from transactions.states import Action, OperationChannel, OperationResult, OperationType, PaymentMethod
+
+
+class OperationShown(Shown):
+    operationId = TextShown(example="op_k3v9w0x1y2z3a4b5c6d7e8f9g0h1i")
+    orderId = TextShown()
+    parentOperationId = TextShown(allow_null=True, help_text="What it refers to; null begins a payment")
+    operationType = TextShown(names=tuple(OperationType.values))
+    operationResult = TextShown(names=tuple(OperationResult.values))
+    operationTime = MomentShown()
+    channel = TextShown(names=tuple(OperationChannel.values))
+    paymentMethod = TextShown(names=tuple(PaymentMethod.values))
+    paymentCircuit = TextShown(allow_null=True, help_text="The card's brand")
+    paymentInstrumentInfo = TextShown(allow_null=True, help_text="The card's last four digits, masked")
+    endToEndId = TextShown(allow_null=True)
+    amount = Amount()
+    currency = TextShown(names=("BRL",))
+    usage = TextShown(allow_null=True)
+    merchantTransactionId = TextShown(allow_null=True)
+    memo = TextShown(allow_null=True)
+    returnCode = TextShown(allow_null=True, help_text="The acquirer's code")
+    returnMessage = TextShown(allow_null=True)
+    additionalData = serializers.DictField(help_text="nsu and authorizationCode of a card, where there are some")
+
+
+class CustomerShown(Shown):
+    name = TextShown(allow_null=True)
+    document = TextShown(allow_null=True)
+    email = TextShown(allow_null=True)
+
+
+class OrderShown(Shown):
+    orderId = TextShown()
+    amount = Amount(help_text="What was ordered")
+    currency = TextShown(names=("BRL",))
+    paymentMethod = TextShown(names=tuple(PaymentMethod.values))
+    channel = TextShown(names=tuple(OperationChannel.values))
+    description = TextShown(allow_null=True)
+    userReference = TextShown(allow_null=True)
+    customer = CustomerShown(allow_null=True)
+    authorizedAmount = Amount(help_text="Sums over the payments of the order, without what was voided as a whole")
+    capturedAmount = Amount()
+    refundedAmount = Amount()
+    chargedBackAmount = Amount()
+    lastOperationType = TextShown(names=tuple(OperationType.values), allow_null=True)
+    lastOperationTime = MomentShown(allow_null=True)
+    operations = serializers.ListField(child=OperationShown(), help_text="A tree by parentOperationId, oldest first")
+    links = serializers.ListField(child=TextShown(), help_text="The payment links that belong to it")
+    createdAt = MomentShown()
+    updatedAt = MomentShown()
+
+
+class ActionShown(Shown):
+    action = TextShown(names=tuple(Action.values))
+    minAmount = Amount()
+    maxAmount = Amount()
+    currency = TextShown(names=("BRL",))
+
+
+class ActionsShown(Shown):
+    actions = serializers.ListField(child=ActionShown())

@@ -1,0 +1,18 @@
+"""How long the texts of orders and cards may be (API.md 6.6 and 6.7). The database and both doors agree on them."""
+
+ORDER_ID = r"[A-Za-z0-9._-]{1,64}"
+MERCHANT_TRANSACTION_ID = r"[A-Za-z0-9._-]{1,64}"
+CUSTOMER_ID = r"[A-Za-z0-9._-]{1,64}"
+MOST_INSTALLMENTS = 12
+HOLDER_NAME = 100
+CUSTOMER_NAME = 200
+SOFT_DESCRIPTOR = 13
+DESCRIPTION = 140
+USER_REFERENCE = 77
+USAGE = 22
+MEMO = 255
+REASON_CODE = 20
+EVIDENCE_TEXT = 5000
+EVIDENCE_FILES = 10
+EVIDENCE_FILE_NAME = 120
+EVIDENCE_FILE_BYTES = 5 * 1024 * 1024
