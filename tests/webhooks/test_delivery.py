@@ -21,6 +21,7 @@ from webhooks.events import SEND
 from webhooks.models import Attempt, Delivery, Endpoint, Event
 from webhooks.sending import FAILING_LIMIT, HEALTHY_LIMIT
 from webhooks.states import DeliveryStatus, EndpointStatus
+from webhooks.tasks import send_due
 
 Facts = dict[str, object]
 
@@ -111,6 +112,16 @@ def test_what_was_sent_and_answered_is_written_down(operator: Actor, receiver: R
     assert attempt.duration_ms is not None
     assert attempt.ended_at is not None
     assert attempt.signature == head_of(receiver.requests[0])["webhook-signature"]
+
+
+def test_a_worker_writes_down_what_came_while_it_records_the_history(operator: Actor, receiver: Receiver) -> None:
+    made = make_endpoint(operator, receiver.url())
+    tell(operator)
+    send_due()
+    assert Delivery.objects.get().status == DeliveryStatus.DELIVERED
+    assert Attempt.objects.get().status_code == 200
+    made.endpoint.refresh_from_db()
+    assert made.endpoint.failing_since is None
 
 
 def test_both_secrets_sign_for_a_day_after_a_rotation(operator: Actor, receiver: Receiver) -> None:
