@@ -106,6 +106,7 @@ def _call(row: Delivery, attempt: Attempt, moment: datetime) -> Call:
         endpoint_id=row.endpoint_id,
         number=attempt.number,
         scheduled=row.next_attempt_at is not None and row.next_attempt_at <= moment,
+        asked_at=row.asked_at,
         url=row.endpoint.url,
         keys=tuple(row.endpoint.keys_at(moment)),
         message_id=row.event.event_id,
@@ -156,7 +157,9 @@ def _settle(row: Delivery, outcome: Outcome) -> bool:
     if replaced and not outcome.delivered:
         return False
     if not replaced:
-        row.lease_until, row.asked_at, row.asked_by = None, None, ""
+        row.lease_until = None
+    if outcome.delivered or row.asked_at == outcome.call.asked_at:  # asked for during a call that failed: still to do
+        row.asked_at, row.asked_by = None, ""
     if outcome.delivered:
         _deliver(row, outcome)
     elif outcome.call.scheduled and row.status == DeliveryStatus.PENDING:
