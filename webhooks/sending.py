@@ -29,7 +29,7 @@ REFUSED = "ADDRESS"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A claimed attempt with everything that its thread needs. `scheduled` attempts count; resends, which were asked for
+    """A claimed attempt with everything that its thread needs. `scheduled` attempts count; resends, those asked for
     at `asked_at`, do not."""
 
     attempt_id: int

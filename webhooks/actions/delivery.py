@@ -57,7 +57,7 @@ def claim(*, free: int, busy: Counter[int]) -> list[Call]:
     moment = clock.now()
     with transaction.atomic():
         claimed = _lease(moment, free=free, busy=busy) if free > 0 else []
-        rows = Delivery.objects.filter(pk__in=claimed).select_related("event", "endpoint").order_by("pk")
+        rows = Delivery.objects.filter(pk__in=claimed).select_related("event", "endpoint").only(*SENT).order_by("pk")
         ready = [row for row in rows if not withhold(row)]
         attempts = Attempt.objects.bulk_create(
             Attempt(delivery=row, number=row.attempts, trigger=row.asked_by or Trigger.AUTOMATIC, started_at=moment)
@@ -73,12 +73,19 @@ def conclude(outcomes: list[Outcome]) -> None:
     by_delivery = {outcome.call.delivery_id: outcome for outcome in outcomes}
     with transaction.atomic():
         note_health(outcomes)
-        rows = (
-            Delivery.objects.select_for_update(of=("self",)).select_related("event", "endpoint").defer("event__facts")
-        )
+        rows = Delivery.objects.select_for_update(of=("self",)).select_related("event").only(*JUDGED, *SETTLED)
         settled = [row for row in rows.filter(pk__in=by_delivery).order_by("pk") if _settle(row, by_delivery[row.pk])]
         _write(Delivery, SETTLED, {row.pk: row for row in settled})
         _write(Attempt, WRITTEN, {outcome.call.attempt_id: outcome for outcome in outcomes})
+
+
+# What of a row is read: its models have fifty columns.
+JUDGED = ("attempts", "event__message_type")
+SENT = (
+    *("status", "attempts", "asked_at", "asked_by", "next_attempt_at", "event__event_id", "event__body"),
+    *("endpoint__url", "endpoint__status", "endpoint__deleted_at"),
+    *("endpoint__secret", "endpoint__old_secret", "endpoint__old_secret_until"),
+)
 
 
 # Leasing -------------------------------------------------------------------------------------------------------------
