@@ -1,16 +1,30 @@
 """The whole product for tests that kill its processes: one portal for all of them, in a data folder of its own."""
 
+import ssl
 from collections.abc import Iterator
 
 import pytest
 
 from astrapay_portal.environment import PROJECT
+from tests.core.receiver import Authority, make_authority
 from tests.running import RunningPortal
 
 
 @pytest.fixture(scope="session")
-def portal() -> Iterator[RunningPortal]:
-    running = RunningPortal(PROJECT / ".data" / "faults")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return make_authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def server(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    return authority.server_context(tmp_path_factory.mktemp("server"), "localhost")
+
+
+@pytest.fixture(scope="session")
+def portal(authority: Authority) -> Iterator[RunningPortal]:
+    running = RunningPortal(
+        PROJECT / ".data" / "faults", WEBHOOK_ALLOWED_NETWORKS="127.0.0.0/8", WEBHOOK_CA_FILE=str(authority.file)
+    )
     running.log.unlink(missing_ok=True)
     running.start()
     yield running
