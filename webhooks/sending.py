@@ -30,11 +30,13 @@ REFUSED = "ADDRESS"
 @dataclass(frozen=True, slots=True)
 class Call:
     """A claimed attempt with everything that its thread needs. `scheduled` attempts count; resends, those asked for
-    at `asked_at`, do not."""
+    at `asked_at`, do not. `webhook` is the endpoint as its client knows it."""
 
     attempt_id: int
     delivery_id: int
     endpoint_id: int
+    webhook: str
+    client_id: int
     number: int
     scheduled: bool
     asked_at: datetime | None

@@ -1,23 +1,12 @@
 """The whole product for tests that kill its processes: one portal for all of them, in a data folder of its own."""
 
-import ssl
 from collections.abc import Iterator
 
 import pytest
 
 from astrapay_portal.environment import PROJECT
-from tests.core.receiver import Authority, make_authority
+from tests.core.receiver import Authority
 from tests.running import RunningPortal
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return make_authority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture(scope="session")
-def server(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
-    return authority.server_context(tmp_path_factory.mktemp("server"), "localhost")
 
 
 @pytest.fixture(scope="session")

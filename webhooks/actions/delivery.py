@@ -11,7 +11,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Model
 
-from core import clock
+from accounts.permissions import Module
+from core import clock, live
 from webhooks import promises
 from webhooks.actions.health import note_health, withhold
 from webhooks.events import TEST
@@ -77,13 +78,14 @@ def conclude(outcomes: list[Outcome]) -> None:
         settled = [row for row in rows.filter(pk__in=by_delivery).order_by("pk") if _settle(row, by_delivery[row.pk])]
         _write(Delivery, SETTLED, {row.pk: row for row in settled})
         _write(Attempt, WRITTEN, {outcome.call.attempt_id: outcome for outcome in outcomes})
+        _show({(call.client_id, call.webhook): call.number for call in (outcome.call for outcome in outcomes)})
 
 
 # What of a row is read: its models have fifty columns.
 JUDGED = ("attempts", "event__message_type")
 SENT = (
     *("status", "attempts", "asked_at", "asked_by", "next_attempt_at", "event__event_id", "event__body"),
-    *("endpoint__url", "endpoint__status", "endpoint__deleted_at"),
+    *("client", "endpoint__endpoint_id", "endpoint__url", "endpoint__status", "endpoint__deleted_at"),
     *("endpoint__secret", "endpoint__old_secret", "endpoint__old_secret_until"),
 )
 
@@ -111,6 +113,8 @@ def _call(row: Delivery, attempt: Attempt, moment: datetime) -> Call:
         attempt_id=attempt.pk,
         delivery_id=row.pk,
         endpoint_id=row.endpoint_id,
+        webhook=row.endpoint.endpoint_id,
+        client_id=row.client_id,
         number=attempt.number,
         scheduled=row.next_attempt_at is not None and row.next_attempt_at <= moment,
         asked_at=row.asked_at,
@@ -189,6 +193,18 @@ def _count_failure(row: Delivery, outcome: Outcome) -> None:
         row.status, row.next_attempt_at = DeliveryStatus.FAILED, None
     else:
         row.next_attempt_at = clock.cut(outcome.ended_at + wait)
+
+
+def _show(attempts: dict[tuple[int, str], int]) -> None:
+    """Has the open pages of the webhooks fetch their rows."""
+    for (client_id, webhook), number in attempts.items():
+        live.publish(
+            client_id=client_id,
+            module=Module.WEBHOOK.value,
+            object_type="delivery",
+            object_id=webhook,
+            version=number,
+        )
 
 
 class Desk:
