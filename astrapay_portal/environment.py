@@ -33,6 +33,7 @@ class Environment(BaseSettings):
     webhook_key: str | None = None  # encrypts the secrets of webhooks
     webhook_allowed_networks: str = ""  # for a developer's own receiver: 127.0.0.0/8
     webhook_ca_file: Path | None = None
+    webhook_source_addresses: str = ""  # what the guide tells receivers to let in: 203.0.113.7, 203.0.113.64/28
     allowed_hosts: str = "*"
     api_url: str | None = None
     public_url: str | None = None
@@ -58,7 +59,11 @@ class Environment(BaseSettings):
 
     @property
     def webhook_networks(self) -> list[IPv4Network | IPv6Network]:
-        return [ip_network(text.strip()) for text in self.webhook_allowed_networks.split(",") if text.strip()]
+        return _networks(self.webhook_allowed_networks)
+
+    @property
+    def webhook_sources(self) -> list[IPv4Network | IPv6Network]:
+        return _networks(self.webhook_source_addresses)
 
     @cached_property
     def services(self) -> dict[str, str]:
@@ -101,3 +106,7 @@ class Environment(BaseSettings):
             kept.touch(mode=0o600, exist_ok=True)
             kept.write_text(secrets.token_urlsafe(48))
         return kept.read_text()
+
+
+def _networks(texts: str) -> list[IPv4Network | IPv6Network]:
+    return [ip_network(text.strip()) for text in texts.split(",") if text.strip()]

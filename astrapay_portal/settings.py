@@ -30,6 +30,7 @@ CREDENTIAL_KEY = environment.secret("credential_key")
 WEBHOOK_KEY = environment.secret("webhook_key")
 WEBHOOK_ALLOWED_NETWORKS = environment.webhook_networks
 WEBHOOK_CA_FILE = str(environment.webhook_ca_file) if environment.webhook_ca_file else None
+WEBHOOK_SOURCE_ADDRESSES = [str(each).removesuffix("/32").removesuffix("/128") for each in environment.webhook_sources]
 ALLOWED_HOSTS = environment.allowed_hosts.split(",")
 
 INSTALLED_APPS = [

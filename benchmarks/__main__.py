@@ -64,8 +64,8 @@ def manage(environment: dict[str, str], *command: str) -> None:
     subprocess.run([sys.executable, "manage.py", *command], env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
-def inside(environment: dict[str, str], what: str) -> dict[str, Any]:
-    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.inside", what]
+def inside(environment: dict[str, str], *what: str, module: str = "benchmarks.inside") -> dict[str, Any]:
+    command = [sys.executable, "-W", "ignore", "-m", module, *what]
     done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
@@ -95,6 +95,16 @@ def say_running(found: dict[str, float]) -> None:
     say("list of charges, JavaScript compressed", f"{found['js']:.1f} kB", "≤ 40 kB")
 
 
+def say_deliveries(found: dict[str, Any]) -> None:
+    drain, delays = found["drain"], found["delays"]
+    say("webhooks, the worker of make run", f"{drain['a second']:.0f} a second", "≥ 500")
+    say("a delivery in the worker", f"{drain['cpu ms']:.2f} ms of CPU")
+    memory = " → ".join(f"{each:.0f}" for each in drain["megabytes"])
+    say(f"worker's memory while {found['backlog']:,} drain", f"{memory} MB", "does not grow")
+    say("50 events/s, commit to first attempt, p95", f"{delays['without']:.0f} ms", "≤ 1 s")
+    say("the same beside a dead endpoint", f"{delays['beside'] / delays['without']:.2f}×", "≤ 1.10×")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--large", type=int, default=1_000_000)
@@ -107,6 +117,7 @@ def main() -> None:
         large = databases.filled("bench_large", asked.large)
         say_lists(inside(small, "lists"), inside(large, "lists"))
         say("POST /v1/dynamic, two processes", f"{inside(small, 'writes')['charges a second']:.0f} a second", "≥ 200")
+        say_deliveries(inside(small, module="benchmarks.deliveries"))
         say("POST /v1/token", f"{inside(small, 'token')['cpu ms']:.1f} ms of CPU", "≤ 5 ms")
     finally:
         databases.stop()

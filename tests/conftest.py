@@ -1,6 +1,7 @@
 """Fixtures of all tests: real database and Valkey, a shop with its systems, and a stranger who must see nothing."""
 
 import json
+import ssl
 import uuid
 from typing import Any
 
@@ -13,6 +14,7 @@ from accounts.permissions import SCOPES, Module, granted
 from core import valkey
 from core.actor import Actor, Channel
 from tests.api.contract import hold_to_contract
+from tests.core.receiver import Authority, make_authority
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +23,17 @@ def nothing_left_in_valkey() -> None:
     cache.clear()
     for key in valkey.client().scan_iter("limit:*"):
         valkey.client().delete(key)
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Vouches for the receivers of webhooks on this machine."""
+    return make_authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def server(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    return authority.server_context(tmp_path_factory.mktemp("server"), "localhost", "127.0.0.1")
 
 
 def make_client(name: str, document: str) -> Client:

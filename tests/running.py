@@ -28,8 +28,9 @@ def free_port() -> int:
 class RunningPortal:
     """Started by `start`, stopped by `stop`; `kill` ends single processes with SIGKILL."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
+        self.settings = settings
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = folder / "up.log"
@@ -41,6 +42,7 @@ class RunningPortal:
         kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
         environment = {
             **kept,
+            **self.settings,
             "DATA_DIR": str(self.folder),
             "PORT": str(self.port),
             "DJANGO_SETTINGS_MODULE": "astrapay_portal.settings",

@@ -13,6 +13,7 @@ from core import clock
 from core.actor import Actor
 from core.lists.periods import zone_text
 from webhooks import promises
+from webhooks.figures import last_day
 from webhooks.looks import Look, delivery_look, endpoint_look, health_look, sentence_of
 from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.queries import deliveries_about, deliveries_for, with_attempts
@@ -120,6 +121,8 @@ def detail_of(actor: Actor, endpoint: Endpoint, *, state: str, page: int, opened
         "opened": opened,
         "state": state if state in DeliveryStatus.values else "",
         "tabs": tabs(endpoint),
+        "day": last_day(endpoint),
+        "answer_seconds": int(promises.ANSWER_SECONDS),
         "page_number": page,
         "next_page": page + 1 if len(found) > PAGE else None,
         "previous_page": page - 1 if page > 1 else None,

@@ -19,7 +19,8 @@ from webhooks.signing import signature
 
 log = structlog.get_logger()
 
-THREADS = 48
+THREADS = 96
+GATHERING_SECONDS = 0.03
 # A dead endpoint holds each of its threads for 15 seconds, so one that is known to fail gets few.
 HEALTHY_LIMIT, FAILING_LIMIT = 8, 2
 BROKEN = "INTERNAL"
@@ -28,13 +29,17 @@ REFUSED = "ADDRESS"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A claimed attempt with everything that its thread needs. `scheduled` attempts count; resends do not."""
+    """A claimed attempt with everything that its thread needs. `scheduled` attempts count; resends, those asked for
+    at `asked_at`, do not. `webhook` is the endpoint as its client knows it."""
 
     attempt_id: int
     delivery_id: int
     endpoint_id: int
+    webhook: str
+    client_id: int
     number: int
     scheduled: bool
+    asked_at: datetime | None
     url: str
     keys: tuple[str, ...]
     message_id: str
@@ -75,7 +80,6 @@ def send(call: Call) -> Outcome:
         "webhook-id": call.message_id,
         "webhook-timestamp": str(timestamp),
         "webhook-signature": signed,
-        "Content-Length": str(len(call.body)),
     }
     began = time.monotonic()
     try:
@@ -88,6 +92,7 @@ def send(call: Call) -> Outcome:
             largest_answer=promises.LARGEST_EXCERPT,
             allowed_networks=settings.WEBHOOK_ALLOWED_NETWORKS,
             ca_file=settings.WEBHOOK_CA_FILE,
+            may_arrive_twice=True,
         )
     except outbound.AddressRefused as error:
         return _failed(call, signed, began, f"{REFUSED}_{error.refusal.value}")
@@ -175,8 +180,12 @@ class Engine:
         self._ended.put(send(call))
 
     def _wait(self) -> list[Outcome]:
-        """Waits for a call to end or for a wake-up, and takes all that have come by then."""
-        came = [self._ended.get()]
-        while not self._ended.empty():
-            came.append(self._ended.get())
+        """Waits for a call to end or for a wake-up, and for a moment more: rows are claimed and written down together,
+        since one alone costs as much processor time as twenty."""
+        came, end = [self._ended.get()], time.monotonic() + GATHERING_SECONDS
+        while len(came) < self._threads // 2 and (left := end - time.monotonic()) > 0:
+            try:
+                came.append(self._ended.get(timeout=left))
+            except queue.Empty:
+                break
         return [outcome for outcome in came if outcome is not None]

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from webhooks.views import changes, pages, repair
+from webhooks.views import changes, guides, pages, repair
 
 app_name = "webhooks"
 
 urlpatterns = [
+    path("docs/webhooks", guides.WebhookGuide.as_view(), name="guide"),
+    path("docs/events", guides.EventGallery.as_view(), name="gallery"),
     path("webhook", pages.EndpointList.as_view(), name="list"),
     path("webhook/new", changes.NewEndpoint.as_view(), name="new"),
     path("webhook/deliveries/<str:delivery_id>/resend", repair.Resend.as_view(), name="resend"),

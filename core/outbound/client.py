@@ -1,17 +1,18 @@
-"""One request, one answer. Redirects are not followed, proxies and cookies are not known, nothing is retried."""
+"""One request, one answer. Redirects are not followed, proxies and cookies are not known."""
 
-import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
 
 import httpcore
 import httpx
 from django.db import connections
 
 from core.outbound.addresses import Network, first_allowed, resolve, target_of
-from core.outbound.wire import Deadline, Failure, NoAnswer, PinnedBackend
+from core.outbound.lines import Line, Lines, Server
+from core.outbound.wire import Deadline, Failure, NoAnswer
+
+lines = Lines()
 
 
 class NetworkInsideTransaction(RuntimeError):
@@ -43,34 +44,63 @@ def request(
     largest_answer: int,
     allowed_networks: Sequence[Network] = (),
     ca_file: str | None = None,
+    may_arrive_twice: bool = False,
 ) -> Answer:
     """Calls `url` and returns whatever status came, 3xx included, within `deadline_seconds` of wall clock in all.
 
     The name is resolved once and the first address that may be called is pinned; the certificate must be for the
     name. At most `largest_answer` bytes of the body are read. `ca_file` (PEM) is trusted besides the public
-    authorities. Raises AddressRefused, NoAnswer, and NetworkInsideTransaction, which is a fault of the caller.
+    authorities. What `may_arrive_twice` uses a connection again that an earlier such call left to the same URL and
+    address: when its server turns out to have closed it, the request is sent once more on a new one. Raises
+    AddressRefused, NoAnswer, and NetworkInsideTransaction, which is a fault of the caller.
     """
     refuse_inside_transaction()
     deadline = Deadline(deadline_seconds)
     target = target_of(url)
     address = first_allowed(resolve(target, deadline), target.port, allowed_networks)
-    host = target.host.encode()
-    connection = httpcore.HTTPConnection(
-        httpcore.Origin(b"https", host, target.port),
-        ssl_context=trusted_authorities(ca_file),
-        network_backend=PinnedBackend(address, deadline),
+    server = Server(url, target.host, target.port, address, ca_file)
+    own = {"Host": target.authority, "Accept-Encoding": "identity"}
+    if content is not None:
+        own["Content-Length"] = str(len(content))
+    if not may_arrive_twice:
+        own["Connection"] = "close"
+    asked = httpcore.Request(
+        method,
+        httpcore.URL(scheme=b"https", host=target.host.encode(), port=target.port, target=target.path),
+        headers=[*own.items(), *headers.items()],
+        content=content,
     )
-    asked = httpcore.URL(scheme=b"https", host=host, port=target.port, target=target.path)
-    own = {"Host": target.authority, "Accept-Encoding": "identity", "Connection": "close"}
+    line, response = _ask(server, asked, deadline, use_kept=may_arrive_twice)
     try:
-        with (
-            closing(connection),
-            connection.stream(method, asked, headers=[*own.items(), *headers.items()], content=content) as response,
-        ):
-            body, cut = _read(response, largest_answer)
-    except httpcore.RemoteProtocolError as error:
-        raise NoAnswer(_what_broke(error)) from error
+        body, cut = _read(response, largest_answer)
+    finally:
+        lines.give(line)
     return Answer(response.status, httpx.Headers(response.headers), body, deadline.elapsed, str(address), cut)
+
+
+def _ask(
+    server: Server, asked: httpcore.Request, deadline: Deadline, *, use_kept: bool
+) -> tuple[Line, httpcore.Response]:
+    """The head of the answer, and the connection on which its body comes."""
+    kept = lines.take(server, deadline) if use_kept else None
+    if kept is not None:
+        try:
+            return kept, _head(kept, asked)
+        except NoAnswer as missed:
+            if missed.failure is not Failure.CLOSED_EARLY:
+                raise
+    line = Line.to(server, deadline)
+    return line, _head(line, asked)
+
+
+def _head(line: Line, asked: httpcore.Request) -> httpcore.Response:
+    try:
+        return line.connection.handle_request(asked)
+    except BaseException as error:
+        line.close()
+        if isinstance(error, httpcore.RemoteProtocolError):
+            raise NoAnswer(_what_broke(error)) from error
+        raise
 
 
 def refuse_inside_transaction() -> None:
@@ -80,21 +110,16 @@ def refuse_inside_transaction() -> None:
             raise NetworkInsideTransaction("commit before you call the outside")
 
 
-@cache
-def trusted_authorities(ca_file: str | None) -> ssl.SSLContext:
-    """Reading the authorities costs tens of milliseconds, so each process does it once."""
-    context = httpx.create_ssl_context()
-    if ca_file is not None:
-        context.load_verify_locations(ca_file)
-    return context
-
-
 def _read(response: httpcore.Response, largest: int) -> tuple[bytes, bool]:
     body = bytearray()
-    for chunk in response.iter_stream():
-        body += chunk
-        if len(body) > largest:
-            return bytes(body[:largest]), True
+    try:
+        with closing(response):
+            for chunk in response.iter_stream():
+                body += chunk
+                if len(body) > largest:
+                    return bytes(body[:largest]), True
+    except httpcore.RemoteProtocolError as error:
+        raise NoAnswer(_what_broke(error)) from error
     return bytes(body), False
 
 

@@ -1,5 +1,6 @@
 """A connection to one pinned address, on which every step ends when the deadline of the whole call passes."""
 
+import select
 import socket
 import ssl
 import time
@@ -43,6 +44,10 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self.started = time.monotonic()
         self._end = self.started + seconds
+
+    def follow(self, next_call: "Deadline") -> None:
+        """Has everything that knows this deadline obey the one of the next call."""
+        self.started, self._end = next_call.started, next_call._end
 
     @property
     def elapsed(self) -> float:
@@ -99,7 +104,8 @@ class Wire(httpcore.NetworkStream):
             raise NoAnswer(Failure.TLS) from error
 
     def get_extra_info(self, info: str) -> Any:
-        return None
+        """httpcore asks an idle connection this: bytes that nobody asked for, or the end, make it useless."""
+        return bool(select.select([self._socket], [], [], 0)[0]) if info == "is_readable" else None
 
 
 class PinnedBackend(httpcore.NetworkBackend):

@@ -3,10 +3,12 @@
 from datetime import datetime
 from decimal import Decimal
 
+from babel.numbers import format_percent
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 from core import documents, money
@@ -43,6 +45,12 @@ def document_text(document: str) -> str:
 @register.filter
 def masked_document(document: str) -> str:
     return documents.masked(document)
+
+
+@register.filter
+def percent(share: float) -> str:
+    """`94,0%` of 0.94, in the reader's language."""
+    return format_percent(share, "0.0%", locale=to_locale(get_language() or "en"))
 
 
 @register.filter

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from astrapay_portal.environment import PROJECT
+from tests.core.receiver import Authority
 from tests.running import RunningPortal
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -23,10 +24,10 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def portal() -> Iterator[RunningPortal]:
+def portal(authority: Authority) -> Iterator[RunningPortal]:
     folder = PROJECT / ".data" / "browser"
     shutil.rmtree(folder, ignore_errors=True)  # the story begins with people who have not chosen anything yet
-    running = RunningPortal(folder)
+    running = RunningPortal(folder, WEBHOOK_ALLOWED_NETWORKS="127.0.0.0/8", WEBHOOK_CA_FILE=str(authority.file))
     running.start()
     yield running
     running.stop()

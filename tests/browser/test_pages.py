@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from astrapay_portal.environment import PROJECT
 from tests.browser.steps import sign_in
-from tests.running import RunningPortal
+from tests.running import RemoteMerchant, RunningPortal, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -26,9 +26,20 @@ PAGES = {
     "charge-refund": "{paid}/refund",
     "static-qr": "/charges/static-qr",
     "test-data": "/test-data",
+    "webhooks": "/webhook",
+    "webhook-new": "/webhook/new",
+    "webhook": "{webhook}",
+    "webhook-attempts": "{attempts}",
+    "webhook-recover": "{webhook}/recover",
+    "webhook-rotate": "{webhook}/secret",
+    "guide": "/docs/webhooks",
+    "gallery": "/docs/events",
+    "errors": "/docs/errors",
     "selector": "/customer-selector",
     "not-found": "/nothing/here",
 }
+TYPE = "PIX_QR_INBOUND"
+YEAR = "initialDate=2026-01-01&endDate=2026-12-31"
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 LOOKS = [
     (language, theme, width) for language in ("pt-br", "en") for theme in ("light", "dark") for width in (1366, 390)
@@ -39,15 +50,27 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 
 @pytest.fixture(scope="module")
 def addresses(portal: RunningPortal) -> dict[str, str]:
-    """An active charge and one that was paid and refunded in part."""
+    """An active charge, one that was paid and refunded in part, and a webhook that nobody answers."""
     merchant = portal.merchant()
     debtor = {"name": "Ana Exemplo da Silva", "naturalPersonIdentification": "390.533.447-05"}
     body = {"amount": 1234.56, "debtor": debtor, "userReference": "pedido-20418", "description": "Entrega expressa"}
+    webhook = merchant.call("POST", "/v1/webhooks", {"url": "https://localhost:1/pix", "eventType": TYPE}).json()["id"]
     active, paid = (merchant.call("POST", "/v1/dynamic", body).json()["txid"] for _ in range(2))
     merchant.call("POST", f"/v1/sandbox/charges/{paid}/pay")
     merchant.call("POST", "/v1/refunds", {"txid": paid, "amount": 200, "description": "Item em falta"})
     merchant.call("POST", "/v1/refunds", {"txid": paid, "amount": 35.02, "description": "Frete cobrado a mais"})
-    return {"active": f"/charges/{active}", "paid": f"/charges/{paid}"}
+    attempts = eventually(lambda: delivery_with_attempts(merchant, webhook), seconds=30, what="two attempts")
+    return {
+        "active": f"/charges/{active}",
+        "paid": f"/charges/{paid}",
+        "webhook": f"/webhook/{webhook}",
+        "attempts": f"/webhook/{webhook}?delivery={attempts}",
+    }
+
+
+def delivery_with_attempts(merchant: RemoteMerchant, webhook: str) -> str | None:
+    found = merchant.call("GET", f"/v1/webhooks/results?webhookId={webhook}&{YEAR}").json()["content"]
+    return next((str(each["deliveryId"]) for each in found if len(each["attempts"]) > 1), None)
 
 
 @pytest.fixture(params=LOOKS, ids=lambda look: "-".join(map(str, look)))

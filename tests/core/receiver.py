@@ -77,8 +77,11 @@ class Receiver:
 
 
 @contextmanager
-def serving(context: ssl.SSLContext, behave: Behaviour, *, reads: bool = True) -> Iterator[Receiver]:
-    """A server on 127.0.0.1 that reads a request, unless told not to, and then does what `behave` says."""
+def serving(
+    context: ssl.SSLContext, behave: Behaviour, *, reads: bool = True, keeps: bool = False
+) -> Iterator[Receiver]:
+    """A server on 127.0.0.1 that reads a request, unless told not to, and then does what `behave` says. One that
+    `keeps` the connection reads the next request from it."""
     listening = socket.create_server(("127.0.0.1", 0))
     receiver = Receiver(listening.getsockname()[1])
     stopped = threading.Event()
@@ -86,8 +89,11 @@ def serving(context: ssl.SSLContext, behave: Behaviour, *, reads: bool = True) -
     def answer(accepted: socket.socket) -> None:
         with suppress(OSError), context.wrap_socket(accepted, server_side=True) as connection:
             if reads:
-                receiver.requests.append(_request_of(connection))
+                receiver.requests.append(request_of(connection))
             behave(connection, stopped)
+            while keeps and (request := request_of(connection)).strip():
+                receiver.requests.append(request)
+                behave(connection, stopped)
 
     def accept() -> None:
         with suppress(OSError):
@@ -131,7 +137,7 @@ def silent(connection: ssl.SSLSocket, stopped: threading.Event) -> None:
     stopped.wait(10)
 
 
-def _request_of(connection: ssl.SSLSocket) -> bytes:
+def request_of(connection: ssl.SSLSocket) -> bytes:
     """The head and, as far as its Content-Length says, the body."""
     received = b""
     while b"\r\n\r\n" not in received and (part := connection.recv(65536)):

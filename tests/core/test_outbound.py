@@ -4,6 +4,8 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from django.db import connections, transaction
 
 from core import outbound
 from core.outbound import AddressRefused, Answer, Failure, NetworkInsideTransaction, NoAnswer, Refusal, check_url
-from core.outbound.client import trusted_authorities
+from core.outbound.lines import Lines, trusted_authorities
 from tests.core.receiver import Authority, Behaviour, Receiver, dripping, make_authority, replying, serving, silent
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -186,6 +188,122 @@ def test_a_failure_says_nothing_of_our_side(good: ssl.SSLContext, authority: Aut
 
 def test_one_tls_context_serves_the_whole_process(authority: Authority) -> None:
     assert trusted_authorities(str(authority.file)) is trusted_authorities(str(authority.file))
+
+
+# Connections that are kept ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
+    """Every test begins without a connection."""
+    fresh = Lines()
+    monkeypatch.setattr("core.outbound.client.lines", fresh)
+    yield fresh
+    for line in fresh.idle:
+        line.close()
+
+
+def test_the_next_call_to_a_url_uses_the_connection_of_the_last(good: ssl.SSLContext, authority: Authority) -> None:
+    with serving(good, replying(OK, b"ok"), keeps=True) as receiver:
+        for content in (b"one", b"two", b"three"):
+            answer = call(receiver, authority, content=content, may_arrive_twice=True)
+            assert (answer.status, answer.body) == (200, b"ok")
+        assert (receiver.connections, len(receiver.requests)) == (1, 3)
+        assert receiver.requests[2].endswith(b"three")
+        call(receiver, authority, url=receiver.url("/another"), may_arrive_twice=True)
+        assert receiver.connections == 2
+
+
+def test_what_may_arrive_only_once_has_a_connection_of_its_own(good: ssl.SSLContext, authority: Authority) -> None:
+    with serving(good, replying(OK, b"ok"), keeps=True) as receiver:
+        call(receiver, authority, may_arrive_twice=True)
+        for _each in range(2):
+            call(receiver, authority)
+    assert receiver.connections == 3
+    assert b"Connection: close" in receiver.requests[2]
+
+
+def test_a_connection_that_its_server_closed_in_between_costs_no_attempt(
+    good: ssl.SSLContext, authority: Authority
+) -> None:
+    with serving(good, replying(OK, b"ok")) as receiver:
+        for _each in range(2):
+            assert call(receiver, authority, may_arrive_twice=True).status == 200
+    assert receiver.connections == 2
+
+
+def test_a_server_that_closes_on_the_second_request_gets_it_once_more(
+    good: ssl.SSLContext, authority: Authority
+) -> None:
+    answers = iter((True, False, True))
+
+    def behave(connection: ssl.SSLSocket, stopped: threading.Event) -> None:
+        replying(OK, b"ok")(connection, stopped) if next(answers) else connection.close()
+
+    with serving(good, behave, keeps=True) as receiver:
+        for _each in range(2):
+            assert call(receiver, authority, may_arrive_twice=True).status == 200
+    assert (receiver.connections, len(receiver.requests)) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "largest"),
+    [
+        pytest.param("HTTP/1.1 200 OK\nContent-Length: 9000", b"x" * 9000, 100, id="an answer that was not read whole"),
+        pytest.param("HTTP/1.1 200 OK\nContent-Length: 2\nConnection: close", b"ok", 100, id="asked to close"),
+        pytest.param("HTTP/1.0 200 OK\nContent-Length: 2", b"ok", 100, id="an old server"),
+    ],
+)
+def test_a_connection_in_doubt_is_not_used_again(
+    good: ssl.SSLContext, authority: Authority, head: str, body: bytes, largest: int
+) -> None:
+    with serving(good, replying(head, body), keeps=True) as receiver:
+        for _each in range(2):
+            call(receiver, authority, may_arrive_twice=True, largest_answer=largest)
+    assert receiver.connections == 2
+
+
+def test_each_call_on_a_kept_connection_has_a_deadline_of_its_own(good: ssl.SSLContext, authority: Authority) -> None:
+    patience = iter((0, 5))
+
+    def behave(connection: ssl.SSLSocket, stopped: threading.Event) -> None:
+        stopped.wait(next(patience))
+        replying(OK, b"ok")(connection, stopped)
+
+    with serving(good, behave, keeps=True) as receiver:
+        assert call(receiver, authority, may_arrive_twice=True, deadline_seconds=30).status == 200
+        with pytest.raises(NoAnswer) as missed:
+            call(receiver, authority, may_arrive_twice=True, deadline_seconds=0.3)
+    assert (missed.value.failure, receiver.connections) == (Failure.TIMED_OUT, 1)
+
+
+def test_a_kept_connection_does_not_outlive_the_check_of_its_address(
+    good: ssl.SSLContext, authority: Authority, names: dict[str, list[str]]
+) -> None:
+    names["hooks.example.com"] = ["127.0.0.1"]
+    with serving(good, replying(OK, b"ok"), keeps=True) as receiver:
+        url = receiver.url(host="hooks.example.com")
+        call(receiver, authority, url=url, may_arrive_twice=True)
+        with pytest.raises(AddressRefused):
+            call(receiver, authority, url=url, may_arrive_twice=True, allowed_networks=())
+        names["hooks.example.com"] = ["127.0.0.2"]
+        with pytest.raises(NoAnswer):
+            call(receiver, authority, url=url, may_arrive_twice=True)
+    assert len(receiver.requests) == 1
+
+
+def test_few_connections_are_kept_and_none_for_long(
+    good: ssl.SSLContext, authority: Authority, lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.outbound.lines.MOST_KEPT", 2)
+    with serving(good, replying(OK, b"ok"), keeps=True) as receiver, ThreadPoolExecutor(6) as threads:
+        list(threads.map(lambda _each: call(receiver, authority, may_arrive_twice=True), range(24)))
+        assert len(lines.idle) <= 2
+        monkeypatch.setattr("core.outbound.lines.KEPT_SECONDS", 0.0)
+        call(receiver, authority, may_arrive_twice=True)
+        before = receiver.connections
+        call(receiver, authority, url=receiver.url(host="127.0.0.1"), may_arrive_twice=True)
+    assert receiver.connections == before + 1
 
 
 # Names --------------------------------------------------------------------------------------------------------

@@ -17,6 +17,9 @@ CREATE TEMP VIEW charge AS SELECT * FROM charges_charge WHERE created_at >= {sin
 CREATE TEMP VIEW payment AS SELECT * FROM charges_payment WHERE charge_id IN (SELECT id FROM charge);
 CREATE TEMP VIEW refund AS SELECT * FROM charges_refund WHERE charge_id IN (SELECT id FROM charge);
 CREATE TEMP VIEW event AS SELECT * FROM webhooks_event WHERE object_id IN (SELECT txid FROM charge);
+CREATE TEMP VIEW message AS SELECT * FROM event WHERE message_type <> '';
+CREATE TEMP VIEW delivery AS SELECT * FROM webhooks_delivery WHERE event_id IN (SELECT id FROM message);
+CREATE TEMP VIEW attempt AS SELECT * FROM webhooks_attempt WHERE delivery_id IN (SELECT id FROM delivery);
 CREATE TEMP VIEW claim AS SELECT * FROM core_idempotencykey WHERE created_at >= {since};
 CREATE TEMP VIEW notice AS SELECT * FROM gateways_notice WHERE received_at >= {since};
 CREATE TEMP VIEW network_charge AS SELECT * FROM gateways_sandboxcharge WHERE created_at >= {since};
@@ -32,6 +35,8 @@ UNDER_WAY = {
         "SELECT txid FROM charge WHERE status = 'CREATED' OR next_look_up_at IS NOT NULL",
     "notices that nobody has handled":
         "SELECT external_id, error FROM notice WHERE handled_at IS NULL",
+    "deliveries that are being sent, or should be":
+        "SELECT delivery_id, lease_until FROM delivery WHERE lease_until IS NOT NULL OR due_at < now()",
 }  # fmt: skip
 
 NEVER = {
@@ -66,6 +71,16 @@ NEVER = {
         HAVING count(*) FILTER (WHERE name = 'charge.created') <> 1
             OR count(*) FILTER (WHERE name = 'charge.paid') <> (paid_at IS NOT NULL)::int
             OR count(*) FILTER (WHERE name = 'charge.cancelled') <> (status = 'CANCELLED')::int""",
+    "a message that was not queued once for its client's webhook": """
+        SELECT event_id FROM message WHERE 1 <> (SELECT count(*) FROM delivery
+            JOIN webhooks_endpoint endpoint ON endpoint.id = delivery.endpoint_id
+            WHERE delivery.event_id = message.id AND endpoint.client_id = message.client_id)""",
+    "a delivery whose attempts are not all written down": """
+        SELECT delivery_id, attempts FROM delivery
+            WHERE attempts <> (SELECT count(*) FROM attempt WHERE attempt.delivery_id = delivery.id)""",
+    "a delivery that is delivered without a 2xx, or not delivered with one": """
+        SELECT delivery_id, status FROM delivery WHERE (status = 'DELIVERED') <> EXISTS (SELECT FROM attempt
+            WHERE attempt.delivery_id = delivery.id AND status_code BETWEEN 200 AND 299)""",
     "the end of a refund told more or less than once": """
         SELECT refund_id FROM refund WHERE (status <> 'PROCESSING')::int <> (SELECT count(*) FROM event
             WHERE facts ->> 'refundId' = refund_id AND name IN ('charge.refund_completed', 'charge.refund_failed'))""",
@@ -102,6 +117,13 @@ class Books:
         """(the merchant's name, refundId) of every refund that a merchant asked for."""
         return sorted(self.rows("SELECT description, refund_id FROM refund WHERE return_reason = ''"))
 
+    def messages(self) -> dict[str, bytes]:
+        """The bytes of every message that was committed, by its id."""
+        return {event_id: bytes(body) for event_id, body in self.rows("SELECT event_id, body FROM message")}
+
+    def undelivered(self) -> list[Row]:
+        return self.rows("SELECT delivery_id, status, due_at FROM delivery WHERE status <> 'DELIVERED'")
+
     def states(self) -> dict[str, tuple[str, Any]]:
         return {txid: (status, amount) for txid, status, amount in self.rows("SELECT txid, status, amount FROM charge")}
 
@@ -109,5 +131,8 @@ class Books:
         return self.rows(
             "SELECT 'charge', status, count(*) FROM charge GROUP BY status UNION ALL "
             "SELECT 'payment', outcome, count(*) FROM payment GROUP BY outcome UNION ALL "
-            "SELECT 'refund', status, count(*) FROM refund GROUP BY status ORDER BY 1, 2"
+            "SELECT 'refund', status, count(*) FROM refund GROUP BY status UNION ALL "
+            "SELECT 'delivery', status, count(*) FROM delivery GROUP BY status UNION ALL "
+            "SELECT 'attempt', COALESCE(status_code::text, NULLIF(error, ''), 'without an end'), count(*) FROM attempt "
+            "GROUP BY 2 ORDER BY 1, 2"
         )

@@ -12,7 +12,7 @@ import pytest
 from pytest_django import Settings
 
 from core.actor import Actor
-from tests.core.receiver import Authority, Behaviour, Receiver, make_authority, replying, serving
+from tests.core.receiver import Authority, Behaviour, Receiver, replying, serving
 from webhooks.actions import delivery, endpoints
 from webhooks.actions.endpoints import EndpointDraft, Issued
 from webhooks.events import Change, Message, publish
@@ -22,16 +22,6 @@ from webhooks.sending import Call, Engine, Outcome
 TYPE = "PIX_QR_INBOUND"
 Serve = Callable[[Behaviour], AbstractContextManager[Receiver]]
 OK = replying("HTTP/1.1 200 OK\nContent-Length: 2", b"ok")
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return make_authority(tmp_path_factory.mktemp("authority"))
-
-
-@pytest.fixture(scope="session")
-def server(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
-    return authority.server_context(tmp_path_factory.mktemp("server"), "localhost", "127.0.0.1")
 
 
 @pytest.fixture

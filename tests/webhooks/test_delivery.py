@@ -4,13 +4,14 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
 from standardwebhooks import Webhook
 
 from accounts.models import Client
-from core import clock, outbound
+from core import clock, live, outbound, valkey
 from core.actor import Actor
 from tests.conftest import actor_for
 from tests.core.receiver import Receiver, dripping, replying, silent
@@ -21,6 +22,7 @@ from webhooks.events import SEND
 from webhooks.models import Attempt, Delivery, Endpoint, Event
 from webhooks.sending import FAILING_LIMIT, HEALTHY_LIMIT
 from webhooks.states import DeliveryStatus, EndpointStatus
+from webhooks.tasks import send_due
 
 Facts = dict[str, object]
 
@@ -111,6 +113,16 @@ def test_what_was_sent_and_answered_is_written_down(operator: Actor, receiver: R
     assert attempt.duration_ms is not None
     assert attempt.ended_at is not None
     assert attempt.signature == head_of(receiver.requests[0])["webhook-signature"]
+
+
+def test_a_worker_writes_down_what_came_while_it_records_the_history(operator: Actor, receiver: Receiver) -> None:
+    made = make_endpoint(operator, receiver.url())
+    tell(operator)
+    send_due()
+    assert Delivery.objects.get().status == DeliveryStatus.DELIVERED
+    assert Attempt.objects.get().status_code == 200
+    made.endpoint.refresh_from_db()
+    assert made.endpoint.failing_since is None
 
 
 def test_both_secrets_sign_for_a_day_after_a_rotation(operator: Actor, receiver: Receiver) -> None:
@@ -380,3 +392,19 @@ def test_the_bytes_are_the_final_ones_and_small(operator: Actor, endpoint: Endpo
     body = bytes(Event.objects.get(pk=event.pk).body or b"")
     assert json.loads(body)["eventType"] == TYPE
     assert len(body) < promises.LARGEST_MESSAGE
+
+
+# Open pages ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_open_page_of_a_webhook_hears_of_every_attempt(operator: Actor, endpoint: Endpoint) -> None:
+    channel = live.changes_in(operator.client_id, "WEBHOOK")
+    tell(operator)
+    server: Any = valkey.client()
+    with server.pubsub(ignore_subscribe_messages=True) as subscription:
+        subscription.subscribe(channel)
+        subscription.get_message(timeout=1)
+        delivery.conclude([outcome(call, 200, ended_at=clock.now()) for call in claim_all()])
+        message = subscription.get_message(timeout=1)
+    assert json.loads(message["data"]) == {"type": "delivery", "id": endpoint.endpoint_id, "version": 1}

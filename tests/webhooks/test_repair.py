@@ -57,6 +57,18 @@ def test_a_resend_leaves_the_schedule_of_what_still_waits_alone(operator: Actor,
     assert (after.next_attempt_at, after.failures, after.attempts) == (before.next_attempt_at, 1, 2)
 
 
+def test_a_resend_that_is_asked_for_during_an_attempt_is_made_unless_that_one_arrives(
+    operator: Actor, endpoint: Endpoint
+) -> None:
+    tell(operator)
+    for status in (500, 200):
+        calls = claim_all()
+        repair.resend(actor=operator, delivery_id=Delivery.objects.get().delivery_id)
+        delivery.conclude([outcome(call, status, ended_at=clock.now()) for call in calls])
+        assert Delivery.objects.get().due_at is not None or status == 200
+    assert (statuses(), claim_all(), Attempt.objects.count()) == (["DELIVERED"], [], 2)
+
+
 def test_what_was_delivered_can_be_sent_again_and_stays_delivered(operator: Actor, endpoint: Endpoint) -> None:
     tell(operator)
     conclude(200)

@@ -11,7 +11,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Model
 
-from core import clock
+from accounts.permissions import Module
+from core import clock, live
 from webhooks import promises
 from webhooks.actions.health import note_health, withhold
 from webhooks.events import TEST
@@ -57,7 +58,7 @@ def claim(*, free: int, busy: Counter[int]) -> list[Call]:
     moment = clock.now()
     with transaction.atomic():
         claimed = _lease(moment, free=free, busy=busy) if free > 0 else []
-        rows = Delivery.objects.filter(pk__in=claimed).select_related("event", "endpoint").order_by("pk")
+        rows = Delivery.objects.filter(pk__in=claimed).select_related("event", "endpoint").only(*SENT).order_by("pk")
         ready = [row for row in rows if not withhold(row)]
         attempts = Attempt.objects.bulk_create(
             Attempt(delivery=row, number=row.attempts, trigger=row.asked_by or Trigger.AUTOMATIC, started_at=moment)
@@ -73,12 +74,20 @@ def conclude(outcomes: list[Outcome]) -> None:
     by_delivery = {outcome.call.delivery_id: outcome for outcome in outcomes}
     with transaction.atomic():
         note_health(outcomes)
-        rows = (
-            Delivery.objects.select_for_update(of=("self",)).select_related("event", "endpoint").defer("event__facts")
-        )
+        rows = Delivery.objects.select_for_update(of=("self",)).select_related("event").only(*JUDGED, *SETTLED)
         settled = [row for row in rows.filter(pk__in=by_delivery).order_by("pk") if _settle(row, by_delivery[row.pk])]
-        _write(Delivery, SETTLED, [(row.pk, row) for row in settled])
-        _write(Attempt, WRITTEN, [(outcome.call.attempt_id, outcome) for outcome in outcomes])
+        _write(Delivery, SETTLED, {row.pk: row for row in settled})
+        _write(Attempt, WRITTEN, {outcome.call.attempt_id: outcome for outcome in outcomes})
+        _show({(call.client_id, call.webhook): call.number for call in (outcome.call for outcome in outcomes)})
+
+
+# What of a row is read: its models have fifty columns.
+JUDGED = ("attempts", "event__message_type")
+SENT = (
+    *("status", "attempts", "asked_at", "asked_by", "next_attempt_at", "event__event_id", "event__body"),
+    *("client", "endpoint__endpoint_id", "endpoint__url", "endpoint__status", "endpoint__deleted_at"),
+    *("endpoint__secret", "endpoint__old_secret", "endpoint__old_secret_until"),
+)
 
 
 # Leasing -------------------------------------------------------------------------------------------------------------
@@ -104,8 +113,11 @@ def _call(row: Delivery, attempt: Attempt, moment: datetime) -> Call:
         attempt_id=attempt.pk,
         delivery_id=row.pk,
         endpoint_id=row.endpoint_id,
+        webhook=row.endpoint.endpoint_id,
+        client_id=row.client_id,
         number=attempt.number,
         scheduled=row.next_attempt_at is not None and row.next_attempt_at <= moment,
+        asked_at=row.asked_at,
         url=row.endpoint.url,
         keys=tuple(row.endpoint.keys_at(moment)),
         message_id=row.event.event_id,
@@ -115,17 +127,39 @@ def _call(row: Delivery, attempt: Attempt, moment: datetime) -> Call:
 
 # Settling ------------------------------------------------------------------------------------------------------------
 
-WRITTEN = ("ended_at", "address", "signature", "status_code", "duration_ms", "error", "response_type", "response")
-SETTLED = ("status", "failures", "next_attempt_at", "asked_at", "asked_by", "lease_until", "delivered_at")
+WRITTEN = {
+    "ended_at": "timestamptz",
+    "address": "text",
+    "signature": "text",
+    "status_code": "int",
+    "duration_ms": "int",
+    "error": "text",
+    "response_type": "text",
+    "response": "text",
+}
+SETTLED = {
+    "status": "text",
+    "failures": "int",
+    "next_attempt_at": "timestamptz",
+    "asked_at": "timestamptz",
+    "asked_by": "text",
+    "lease_until": "timestamptz",
+    "delivered_at": "timestamptz",
+}
 
 
-def _write(model: type[Model], fields: tuple[str, ...], facts: list[tuple[int, Any]]) -> None:
-    """Saves the named fields of many rows in one round trip: a statement of the ORM for each row, or one of many CASEs,
-    costs four times the CPU of the call itself."""
-    columns = ", ".join(f"{name} = %s" for name in fields)
-    values = [(*(getattr(fact, name) for name in fields), pk) for pk, fact in facts]
+def _write(model: type[Model], fields: dict[str, str], facts: dict[int, Any]) -> None:
+    """Saves the named fields of many rows in one statement: one of the ORM for each row, or one of many CASEs, costs
+    four times the CPU of the call itself. Not `executemany`: inside a task's history context it raises TypeError."""
+    columns = ", ".join(f"{name} = given.{name}" for name in fields)
+    arrays = ", ".join(f"%s::{kind}[]" for kind in ("bigint", *fields.values()))
+    values = [list(facts), *([getattr(fact, name) for fact in facts.values()] for name in fields)]
+    statement = (
+        f"UPDATE {model._meta.db_table} AS kept SET {columns} "  # noqa: S608 - our own names
+        f"FROM unnest({arrays}) AS given (id, {', '.join(fields)}) WHERE kept.id = given.id"
+    )
     with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE {model._meta.db_table} SET {columns} WHERE id = %s", values)  # noqa: S608 - ours
+        cursor.execute(statement, values)
 
 
 def _settle(row: Delivery, outcome: Outcome) -> bool:
@@ -134,7 +168,9 @@ def _settle(row: Delivery, outcome: Outcome) -> bool:
     if replaced and not outcome.delivered:
         return False
     if not replaced:
-        row.lease_until, row.asked_at, row.asked_by = None, None, ""
+        row.lease_until = None
+    if outcome.delivered or row.asked_at == outcome.call.asked_at:  # asked for during a call that failed: still to do
+        row.asked_at, row.asked_by = None, ""
     if outcome.delivered:
         _deliver(row, outcome)
     elif outcome.call.scheduled and row.status == DeliveryStatus.PENDING:
@@ -157,6 +193,18 @@ def _count_failure(row: Delivery, outcome: Outcome) -> None:
         row.status, row.next_attempt_at = DeliveryStatus.FAILED, None
     else:
         row.next_attempt_at = clock.cut(outcome.ended_at + wait)
+
+
+def _show(attempts: dict[tuple[int, str], int]) -> None:
+    """Has the open pages of the webhooks fetch their rows."""
+    for (client_id, webhook), number in attempts.items():
+        live.publish(
+            client_id=client_id,
+            module=Module.WEBHOOK.value,
+            object_type="delivery",
+            object_id=webhook,
+            version=number,
+        )
 
 
 class Desk:
