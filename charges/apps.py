@@ -8,14 +8,18 @@ class ChargesConfig(AppConfig):
     name = "charges"
 
     def ready(self) -> None:
-        from charges.actions import payments, refunds
+        from charges.actions import med, payments, refunds
         from charges.messages import describe_messages
         from gateways import notices
+        from transactions.actions.disputes import register_room
         from transactions.actions.follow_ups import register_refund
-        from transactions.states import PaymentMethod
+        from transactions.states import DisputeType, PaymentMethod
 
         notices.register("pix.received", payments.handle_pix_notice)
         notices.register("pix.refund", refunds.handle_refund_notice)
+        notices.register("pix.med", med.handle_med_notice)
+        notices.register("pix.med.decision", med.handle_decision_notice)
+        register_room(DisputeType.MED, med.Meds())
         register_refund(PaymentMethod.PIX, refunds.refund_operation)
         describe_messages()
         self.register_pages()

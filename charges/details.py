@@ -43,6 +43,10 @@ SENTENCES: dict[str, tuple[Any, Look]] = {
     "charge.refund_requested": (_("Refund of %(amount)s asked for"), WAITING),
     "charge.refund_completed": (_("Refund of %(amount)s completed"), GREEN),
     "charge.refund_failed": (_("Refund of %(amount)s failed"), WRONG),
+    "charge.med_opened": (_("MED opened: %(amount)s blocked"), WRONG),
+    "charge.med_contested": (_("MED contested"), WAITING),
+    "charge.med_won": (_("MED decided for you: %(amount)s available again"), GREEN),
+    "charge.med_lost": (_("MED decided: %(amount)s goes back"), WRONG),
     "charge.document_shown": (_("Whole document looked at"), ("gray", "eye")),
 }
 

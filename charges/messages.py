@@ -6,10 +6,13 @@ from typing import Any
 from charges.models import Charge, Payment, Refund
 from charges.states import CHARGE_CODES, PaymentOutcome, RefundNature
 from core import clock
+from transactions.models import Dispute
+from transactions.states import DisputeStatus
 from webhooks.catalogue import describe
 from webhooks.events import Message
 
 TYPE = "PIX_QR_INBOUND"
+MED = "PIX_MED"
 
 
 def payer_of(payment: Payment) -> dict[str, Any]:
@@ -74,6 +77,24 @@ def lifecycle_message(charge: Charge) -> Message:
     )
 
 
+def med_message(charge: Charge, dispute: Dispute) -> Message:
+    """A MED was opened or decided."""
+    return Message(
+        MED,
+        {
+            "event": "OPENED" if dispute.status == DisputeStatus.OPEN else "DECIDED",
+            "disputeId": dispute.dispute_id,
+            "disputeStatus": dispute.status,
+            "kind": dispute.reason_code,
+            "txid": charge.txid,
+            "endToEndId": dispute.operation.end_to_end_id,
+            "amount": dispute.amount,
+            "deadline": clock.text(dispute.deadline),
+            "userReference": charge.user_reference or None,
+        },
+    )
+
+
 def describe_messages() -> None:
     """The shape of these messages and an example, for the catalogue of event types."""
     text, missing = {"type": "string"}, {"type": ["string", "null"]}
@@ -113,6 +134,31 @@ def describe_messages() -> None:
             "type": "PAYMENT",
             "status": "PAID",
             "paymentDate": "2026-11-20T17:32:50.123Z",
+            "userReference": "pedido-1042",
+        },
+    )
+    describe(
+        MED,
+        fields={
+            "event": {"enum": ["OPENED", "DECIDED"]},
+            "disputeId": text,
+            "disputeStatus": {"enum": DisputeStatus.values},
+            "kind": {"enum": ["FRAUDE", "OPERACIONAL", "PIX_AUTOMATICO"]},
+            "txid": text,
+            "endToEndId": text,
+            "amount": {"type": "number", "minimum": 0.01},
+            "deadline": {"type": "string", "format": "date-time"},
+            "userReference": missing,
+        },
+        example={
+            "event": "OPENED",
+            "disputeId": "dsp_k3v9w0x1y2z3a4b5c6d7e8f9g0h1",
+            "disputeStatus": "OPEN",
+            "kind": "FRAUDE",
+            "txid": "astra202611k3v9w0x1y2z3a4b5c6d7",
+            "endToEndId": "E12345678202611201732abcdefghijk",
+            "amount": 150.00,
+            "deadline": "2026-11-28T02:59:59.999Z",
             "userReference": "pedido-1042",
         },
     )

@@ -49,6 +49,15 @@ def refund_of(actor: Actor, refund_id: str) -> Refund:
     return refund
 
 
+def payment_of(actor: Actor, end_to_end_id: str) -> Payment:
+    """A Pix that arrived, whatever it did to its charge. Raises NotFound."""
+    rows = Payment.objects.filter(client_id=actor.client_id).select_related("charge")
+    payment = rows.filter(end_to_end_id=end_to_end_id).first()
+    if payment is None:
+        raise NotFound
+    return payment
+
+
 def accepted_payment_of(charge: Charge) -> Payment | None:
     return charge.payments.filter(outcome=PaymentOutcome.ACCEPTED).first()
 

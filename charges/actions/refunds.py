@@ -26,6 +26,7 @@ from charges.states import (
     REFUND_TRANSITIONS,
     ChargeStatus,
     PaymentOutcome,
+    RefundNature,
     RefundReason,
     RefundStatus,
 )
@@ -38,6 +39,7 @@ from gateways.protocols import RefundOrder, RefundOutcome
 from transactions.actions import pix
 from transactions.actions.changes import NO_NOTE, Note
 from transactions.models import Operation
+from transactions.states import AccountName
 from webhooks.events import amount_fact
 
 log = structlog.get_logger()
@@ -104,6 +106,11 @@ def refund_operation(*, actor: Actor, operation: Operation, amount: Decimal, not
 def return_in_full(charge: Charge, payment: Payment) -> Refund:
     """The system's own return of a Pix that did not pay its charge. The caller holds the charge's lock."""
     return _hold(charge, payment, actor=system(charge.client), amount=payment.amount, return_reason=payment.outcome)
+
+
+def return_by_med(charge: Charge, payment: Payment, amount: Decimal, nature: RefundNature) -> Refund:
+    """The return that a MED has brought about. The caller holds the charge's lock."""
+    return _hold(charge, payment, actor=system(charge.client), amount=amount, nature=nature)
 
 
 def send_waiting_refunds() -> None:
@@ -175,18 +182,26 @@ def _hold(
     merchant_refund_id: str | None = None,
     return_reason: str = "",
     note: Note = NO_NOTE,
+    nature: RefundNature = RefundNature.ORIGINAL,
 ) -> Refund:
     moment = clock.now()
     limit = charge.client.refund_approval_above
-    awaits_approval = not return_reason and limit is not None and amount > limit
+    is_asked_for = not return_reason and nature is RefundNature.ORIGINAL
+    awaits_approval = is_asked_for and limit is not None and amount > limit
     said = Note(merchant_transaction_id=note.merchant_transaction_id, memo=note.memo or description)
     refund = Refund.objects.create(
         client_id=charge.client_id,
         charge=charge,
         payment=payment,
         operation=pix.hold_refund(
-            payment.operation, amount=amount, actor=actor, note=said, awaits_approval=awaits_approval
+            payment.operation,
+            amount=amount,
+            actor=actor,
+            note=said,
+            awaits_approval=awaits_approval,
+            source=AccountName.CASH if nature is RefundNature.ORIGINAL else AccountName.MED_BLOCKED,
         ),
+        nature=nature,
         refund_id=random_id("ref", REFUND_ID_LENGTH),
         merchant_refund_id=merchant_refund_id,
         amount=amount,

@@ -19,8 +19,11 @@ from core.errors import NotFound
 from gateways.protocols import RefundOrder
 from gateways.sandbox import network, rules
 from gateways.sandbox.pix import SandboxPix
+from transactions.queries.disputes import dispute_of
+from transactions.states import DisputeType
 
 WRITE = permissions.fine(Module.CHARGES, Fine.WRITE)
+CHARGEBACK = permissions.fine(Module.CHARGES, Fine.CHARGEBACK)
 
 
 def pay_charge(
@@ -63,15 +66,35 @@ def fail_refund(*, actor: Actor, refund_id: str) -> None:
     network.settle_now(refund_id=refund.refund_id, outcome="FAILED", reason="AM04")
 
 
+def open_med(*, actor: Actor, end_to_end_id: str, kind: str) -> None:
+    """The payer's bank asks for a Pix back. Raises NotFound."""
+    payment = queries.payment_of(_allowed(actor, CHARGEBACK), end_to_end_id)
+    network.open_med(txid=payment.charge.txid, end_to_end_id=end_to_end_id, kind=kind)
+
+
+def win_med(*, actor: Actor, dispute_id: str) -> None:
+    _decide_med(actor, dispute_id, won=True)
+
+
+def lose_med(*, actor: Actor, dispute_id: str) -> None:
+    _decide_med(actor, dispute_id, won=False)
+
+
+def _decide_med(actor: Actor, dispute_id: str, *, won: bool) -> None:
+    dispute = dispute_of(_allowed(actor, CHARGEBACK), dispute_id)
+    if dispute.type == DisputeType.MED:
+        network.decide_med(txid=dispute.operation.order.order_id, case_id=dispute.case_id, won=won)
+
+
 def _hand_over(refund: Refund) -> None:
     """The call may come before the task that sends refunds. One that waits for a second person has not left."""
     if refund.status == RefundStatus.PROCESSING and not refund.awaits_approval:
         SandboxPix().send_refund(RefundOrder(refund.refund_id, refund.payment.end_to_end_id, refund.amount))
 
 
-def _allowed(actor: Actor) -> Actor:
+def _allowed(actor: Actor, permission: str = WRITE) -> Actor:
     """In production none of this exists."""
     if not settings.SANDBOX:
         raise NotFound
-    permissions.require(actor, WRITE)
+    permissions.require(actor, permission)
     return actor

@@ -3,10 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from charges.actions import sandbox
-from charges.api.serializers import PayBody
+from charges.api.serializers import MedBody, PayBody
 from core.api.sandbox import SandboxCall, trigger
 
-WRITE = "charges.write"
+WRITE, ORDERS = "charges.write", "orders.write"
 
 
 class PayCharge(SandboxCall):
@@ -27,3 +27,18 @@ class CompleteRefund(SandboxCall):
 class FailRefund(SandboxCall):
     operations = trigger(_("Let a refund fail"), scope=WRITE)
     action = staticmethod(sandbox.fail_refund)
+
+
+class OpenMed(SandboxCall):
+    operations = trigger(_("Let the payer's bank open a MED"), scope=ORDERS, body=MedBody)
+    action = staticmethod(sandbox.open_med)
+
+
+class WinMed(SandboxCall):
+    operations = trigger(_("Let a MED be decided for the client"), scope=ORDERS)
+    action = staticmethod(sandbox.win_med)
+
+
+class LoseMed(SandboxCall):
+    operations = trigger(_("Let a MED be decided for the payer"), scope=ORDERS)
+    action = staticmethod(sandbox.lose_med)

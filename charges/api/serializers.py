@@ -205,3 +205,11 @@ class PayBody(StrictSerializer):
             "payer_document": payer.get("document") or "",
             "payer_name": payer.get("name") or "",
         }
+
+
+class MedBody(StrictSerializer):
+    endToEndId = Text(form=r"[A-Za-z0-9]{32}", help_text=_("Of a Pix that you received"))
+    kind = Choice(("FRAUDE", "OPERACIONAL", "PIX_AUTOMATICO"))
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return {"end_to_end_id": attrs["endToEndId"], "kind": attrs["kind"]}

@@ -6,11 +6,13 @@ from decimal import Decimal
 from django.db import transaction
 
 from core import clock
+from core.ids import random_id
 from gateways import notices
 from gateways.sandbox import rules
 from gateways.sandbox.models import SandboxCharge, SandboxRefund
 
 NAME = "sandbox"
+CASE_ID_LENGTH = 20
 BATCH = 200
 
 
@@ -55,6 +57,20 @@ def settle_now(*, refund_id: str, outcome: str, reason: str = "") -> None:
         refund = SandboxRefund.objects.select_for_update().filter(refund_id=refund_id).first()
         if refund is not None:
             settle(refund, outcome=outcome, reason=reason)
+
+
+def open_med(*, txid: str, end_to_end_id: str, kind: str) -> str:
+    """The payer's bank opens a MED. Returns its case id."""
+    case_id = random_id("med", CASE_ID_LENGTH)
+    payload = {"txid": txid, "endToEndId": end_to_end_id, "caseId": case_id, "kind": kind}
+    notices.receive(gateway=NAME, kind="pix.med", external_id=case_id, payload=payload)
+    return case_id
+
+
+def decide_med(*, txid: str, case_id: str, won: bool) -> None:
+    """The analysis ends, once."""
+    payload = {"txid": txid, "caseId": case_id, "won": won}
+    notices.receive(gateway=NAME, kind="pix.med.decision", external_id=case_id, payload=payload)
 
 
 def run_due() -> None:

@@ -9,7 +9,15 @@ from core.money import ZERO
 from transactions.actions.changes import status_of, sums_of
 from transactions.models import Account, CardPayment, Entry, Operation, Order, Posting, Receivable
 from transactions.queries.orders import operations_of
-from transactions.states import TAKES_MONEY, AccountName, OperationResult, OperationType, ReceivableStatus
+from transactions.states import (
+    TAKES_MONEY,
+    UNDECIDED,
+    AccountName,
+    DisputeType,
+    OperationResult,
+    OperationType,
+    ReceivableStatus,
+)
 
 TAKERS = {
     OperationType.CAPTURE: "captured_amount",
@@ -70,6 +78,8 @@ def assert_parents_hold_what_followers_took() -> None:
             if child.type == OperationType.CHARGEBACK:
                 given_back = child.children.filter(type=OperationType.CHARGEBACK_REVERSAL)
                 taken["charged_back_amount"] -= given_back.aggregate(total=Sum("amount"))["total"] or ZERO
+        for dispute in parent.disputes.filter(type=DisputeType.MED, status__in=UNDECIDED):
+            taken["charged_back_amount"] += dispute.amount
         for name, amount in taken.items():
             assert getattr(parent, name) == amount, (parent, parent.type, name, amount)
 

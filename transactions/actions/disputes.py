@@ -5,7 +5,7 @@ A notice is always recorded, even where it takes more than remains: the excess i
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from django.conf import settings
@@ -94,24 +94,68 @@ def reverse_chargeback(
 
 def accept_dispute(*, actor: Actor, dispute_id: str) -> Dispute:
     """Gives the money up. Raises NotFound, DisputeClosed, DisputeDeadlinePassed."""
-    with transaction.atomic():
-        dispute = _answerable(actor, dispute_id)
-        _lose(dispute, DisputeStatus.ACCEPTED, actor=actor)
-        return dispute
+    found = dispute_of(actor, dispute_id)
+    return _rooms[DisputeType(found.type)].accept(found, actor=actor)
 
 
 def contest_dispute(*, actor: Actor, dispute_id: str, text: str, files: list[Proof]) -> Dispute:
     """Sends what speaks against the dispute. Raises NotFound, DisputeClosed, DisputeDeadlinePassed."""
-    with transaction.atomic():
-        dispute = _answerable(actor, dispute_id)
-        by = {"dispute": dispute, "created_by": actor.name, "created_at": clock.now()}
-        if text:
-            Evidence.objects.create(text=text, **by)
-        for file in files:
-            Evidence.objects.create(name=file.name, content_type=file.content_type, content=file.content, **by)
-        _move(dispute, DisputeStatus.CONTESTED)
-        record(_card(dispute), "dispute_contested", actor=actor, about=dispute.operation)
-        return dispute
+    found = dispute_of(actor, dispute_id)
+    return _rooms[DisputeType(found.type)].contest(found, actor=actor, text=text, files=files)
+
+
+class Room(Protocol):
+    """Who answers disputes of a type, each in a transaction of its own."""
+
+    def accept(self, found: Dispute, *, actor: Actor) -> Dispute: ...
+
+    def contest(self, found: Dispute, *, actor: Actor, text: str, files: list[Proof]) -> Dispute: ...
+
+
+class Chargebacks:
+    """The answers to a chargeback of a card."""
+
+    def accept(self, found: Dispute, *, actor: Actor) -> Dispute:
+        with transaction.atomic():
+            dispute = _fresh(found)
+            refuse_unanswerable(dispute, actor=actor)
+            _lose(dispute, DisputeStatus.ACCEPTED, actor=actor)
+            return dispute
+
+    def contest(self, found: Dispute, *, actor: Actor, text: str, files: list[Proof]) -> Dispute:
+        with transaction.atomic():
+            dispute = _fresh(found)
+            refuse_unanswerable(dispute, actor=actor)
+            keep_evidence(dispute, actor=actor, text=text, files=files)
+            record(_card(dispute), "dispute_contested", actor=actor, about=dispute.operation)
+            return dispute
+
+
+_rooms: dict[DisputeType, Room] = {DisputeType.CHARGEBACK: Chargebacks()}
+
+
+def register_room(kind: DisputeType, room: Room) -> None:
+    """Names who answers disputes of another type."""
+    _rooms[kind] = room
+
+
+def refuse_unanswerable(dispute: Dispute, *, actor: Actor) -> None:
+    """Under the order's lock. Raises PermissionMissing, DisputeClosed, DisputeDeadlinePassed."""
+    permissions.require(actor, permission_for(dispute.operation, Action.CHARGEBACK))
+    if dispute.status != DisputeStatus.OPEN:
+        raise DisputeClosed(status=DisputeStatus(dispute.status).label)
+    if dispute.deadline < clock.now():
+        raise DisputeDeadlinePassed
+
+
+def keep_evidence(dispute: Dispute, *, actor: Actor, text: str, files: list[Proof]) -> None:
+    """Writes down what is sent; the dispute is CONTESTED from now on."""
+    by = {"dispute": dispute, "created_by": actor.name, "created_at": clock.now()}
+    if text:
+        Evidence.objects.create(text=text, **by)
+    for file in files:
+        Evidence.objects.create(name=file.name, content_type=file.content_type, content=file.content, **by)
+    move(dispute, DisputeStatus.CONTESTED)
 
 
 def handle_chargeback_notice(payload: dict[str, Any]) -> None:
@@ -231,21 +275,11 @@ def _fresh(dispute: Dispute) -> Dispute:
     return dispute
 
 
-def _answerable(actor: Actor, dispute_id: str) -> Dispute:
-    dispute = _fresh(dispute_of(actor, dispute_id))
-    permissions.require(actor, permission_for(dispute.operation, Action.CHARGEBACK))
-    if dispute.status != DisputeStatus.OPEN:
-        raise DisputeClosed(status=DisputeStatus(dispute.status).label)
-    if dispute.deadline < clock.now():
-        raise DisputeDeadlinePassed
-    return dispute
-
-
 def _card(dispute: Dispute) -> CardPayment:
     return card_of_payment(dispute.operation)
 
 
-def _move(dispute: Dispute, status: DisputeStatus) -> None:
+def move(dispute: Dispute, status: DisputeStatus) -> None:
     dispute.status = moved(DISPUTE_TRANSITIONS, DisputeStatus(dispute.status), status)
     dispute.version += 1
     dispute.updated_at = clock.now()
@@ -255,7 +289,7 @@ def _move(dispute: Dispute, status: DisputeStatus) -> None:
 
 
 def _win(dispute: Dispute, *, actor: Actor, event: str, note: Note = NO_NOTE) -> Operation:
-    _move(dispute, DisputeStatus.WON)
+    move(dispute, DisputeStatus.WON)
     chargeback = dispute.notice
     reversal = chargeback
     if chargeback:
@@ -267,7 +301,7 @@ def _win(dispute: Dispute, *, actor: Actor, event: str, note: Note = NO_NOTE) ->
 
 
 def _lose(dispute: Dispute, status: DisputeStatus, *, actor: Actor) -> None:
-    _move(dispute, status)
+    move(dispute, status)
     _tell(dispute, "chargeback_lost", "LOST", actor=actor, about=dispute.notice)
     receivables.forfeit(dispute)
 

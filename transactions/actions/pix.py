@@ -88,6 +88,21 @@ def hold_refund(
     return refund
 
 
+def block(received: Operation, amount: Decimal) -> None:
+    """A MED holds an amount of a Pix: it can be given back by nobody else."""
+    received = locked(received.operation_id)
+    take(received, "charged_back_amount", amount)
+    post_for(received, "med.opened", between(AccountName.CASH, AccountName.MED_BLOCKED, amount))
+
+
+def unblock(received: Operation, amount: Decimal, *, to_client: bool) -> None:
+    """The MED is decided. What does not stay with the client goes back as a refund from where it is blocked."""
+    received = locked(received.operation_id)
+    take(received, "charged_back_amount", -amount)
+    if to_client:
+        post_for(received, "med.won", between(AccountName.MED_BLOCKED, AccountName.CASH, amount))
+
+
 def complete_refund(refund: Operation) -> None:
     """The money has left."""
     refund = locked(refund.operation_id)
