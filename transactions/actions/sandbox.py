@@ -13,7 +13,7 @@ from core.errors import NotFound
 from gateways import calls
 from gateways.errors import GatewayRefused
 from gateways.sandbox import acquirer_network
-from transactions.actions import recurrences
+from transactions.actions.recurrences.charging import charge
 from transactions.queries.contracts import recurrence_of
 from transactions.queries.disputes import undecided_dispute_about
 from transactions.queries.orders import card_of, operation_of
@@ -56,7 +56,7 @@ def charge_next(*, actor: Actor, recurrence_id: str) -> None:
     schedule = recurrence.schedules.filter(status=ScheduleStatus.SCHEDULED).order_by("number").first()
     if schedule is not None:
         with calls.cards() as gateway:
-            recurrences.charge(gateway, schedule, actor=system(recurrence.client))
+            charge(gateway, schedule, actor=system(recurrence.client))
 
 
 def _decide_chargeback(actor: Actor, operation_id: str, *, won: bool) -> None:
