@@ -6,7 +6,7 @@ from django.urls import URLPattern, path, register_converter
 from accounts.api.views import Me, Requests
 from accounts.oauth import Token
 from charges.api import sandbox, static_codes, views
-from transactions.api.views import balance, cards, disputes, follow_ups, orders
+from transactions.api.views import balance, cards, disputes, follow_ups, kept_cards, orders, recurrences
 from transactions.api.views import sandbox as card_sandbox
 from webhooks.api import events
 from webhooks.api import views as webhooks
@@ -53,6 +53,17 @@ urlpatterns: list[URLPattern] = [
     path("v1/credit-card/transactions/<id:card_transaction_id>", cards.OneCardTransaction.as_view()),
     path("v1/credit-card/transactions/<id:card_transaction_id>/capture", cards.CaptureCardTransaction.as_view()),
     path("v1/credit-card/transactions/<id:card_transaction_id>/cancel", cards.CancelCardTransaction.as_view()),
+    path("v1/credit-card/tokens", kept_cards.Tokens.as_view()),
+    path("v1/credit-card/tokens/<id:card_token>", kept_cards.OneToken.as_view()),
+    path("v1/credit-card/tokens/<id:card_token>/transactions", kept_cards.TokenTransactions.as_view()),
+    path("v1/credit-card/recurrences", recurrences.Recurrences.as_view()),
+    path("v1/credit-card/recurrences/<id:recurrence_id>", recurrences.OneRecurrence.as_view()),
+    path("v1/credit-card/recurrences/<id:recurrence_id>/cancel", recurrences.CancelRecurrence.as_view()),
+    path("v1/credit-card/recurrences/<id:recurrence_id>/schedules", recurrences.Schedules.as_view()),
+    path(
+        "v1/credit-card/recurrences/<id:recurrence_id>/schedules/<id:schedule_id>/cancel",
+        recurrences.CancelSchedule.as_view(),
+    ),
     path("v1/credit-card/installments", balance.Installments.as_view()),
     path("v1/statement", balance.Statement.as_view()),
     # Orders and operations
@@ -68,6 +79,8 @@ urlpatterns: list[URLPattern] = [
     path("v1/operations/<id:operation_id>/chargebacks", follow_ups.Chargebacks.as_view()),
     path("v1/operations/<id:operation_id>/chargeback-reversals", follow_ups.ChargebackReversals.as_view()),
     path("v1/operations/<id:operation_id>/rebuilds", follow_ups.Rebuilds.as_view()),
+    path("v1/contracts/customers/<id:customer_id>", kept_cards.ContractsOfCustomer.as_view()),
+    path("v1/contracts/<id:contract_id>/deactivation", kept_cards.Deactivation.as_view()),
     # Disputes, balance
     path("v1/disputes", disputes.Disputes.as_view()),
     path("v1/disputes/<id:dispute_id>", disputes.OneDispute.as_view()),
@@ -101,6 +114,7 @@ if settings.SANDBOX:
         path("v1/sandbox/operations/<id:operation_id>/chargeback-lose", card_sandbox.LoseChargeback.as_view()),
         path("v1/sandbox/card-transactions/<id:card_transaction_id>/approve", card_sandbox.ApproveReview.as_view()),
         path("v1/sandbox/card-transactions/<id:card_transaction_id>/deny", card_sandbox.DenyReview.as_view()),
+        path("v1/sandbox/recurrences/<id:recurrence_id>/run-next", card_sandbox.RunNext.as_view()),
     ]
 
 

@@ -43,6 +43,14 @@ API: dict[str, dict[str, str]] = {
     "v1/credit-card/transactions/<id:card_transaction_id>": {"GET": CARD_READ},
     "v1/credit-card/transactions/<id:card_transaction_id>/capture": {"PUT": CARD_WRITE},
     "v1/credit-card/transactions/<id:card_transaction_id>/cancel": {"PUT": CARD_WRITE},
+    "v1/credit-card/tokens": {"GET": CARD_READ, "POST": CARD_WRITE},
+    "v1/credit-card/tokens/<id:card_token>": {"GET": CARD_READ, "DELETE": CARD_WRITE},
+    "v1/credit-card/tokens/<id:card_token>/transactions": {"POST": CARD_WRITE},
+    "v1/credit-card/recurrences": {"GET": CARD_READ, "POST": CARD_WRITE},
+    "v1/credit-card/recurrences/<id:recurrence_id>": {"GET": CARD_READ},
+    "v1/credit-card/recurrences/<id:recurrence_id>/cancel": {"PUT": CARD_WRITE},
+    "v1/credit-card/recurrences/<id:recurrence_id>/schedules": {"GET": CARD_READ},
+    "v1/credit-card/recurrences/<id:recurrence_id>/schedules/<id:schedule_id>/cancel": {"PUT": CARD_WRITE},
     "v1/credit-card/installments": {"GET": CARD_READ},
     "v1/statement": {"GET": CARD_READ},
     "v1/orders": {"GET": ORDERS_READ},
@@ -57,6 +65,8 @@ API: dict[str, dict[str, str]] = {
     "v1/operations/<id:operation_id>/chargebacks": {"POST": ORDERS_WRITE},
     "v1/operations/<id:operation_id>/chargeback-reversals": {"POST": ORDERS_WRITE},
     "v1/operations/<id:operation_id>/rebuilds": {"POST": ORDERS_WRITE},
+    "v1/contracts/customers/<id:customer_id>": {"GET": ORDERS_READ},
+    "v1/contracts/<id:contract_id>/deactivation": {"POST": ORDERS_WRITE},
     "v1/disputes": {"GET": ORDERS_READ},
     "v1/disputes/<id:dispute_id>": {"GET": ORDERS_READ},
     "v1/disputes/<id:dispute_id>/accept": {"POST": ORDERS_WRITE},
@@ -84,6 +94,7 @@ API: dict[str, dict[str, str]] = {
     "v1/sandbox/operations/<id:operation_id>/chargeback-lose": {"POST": ORDERS_WRITE},
     "v1/sandbox/card-transactions/<id:card_transaction_id>/approve": {"POST": CARD_WRITE},
     "v1/sandbox/card-transactions/<id:card_transaction_id>/deny": {"POST": CARD_WRITE},
+    "v1/sandbox/recurrences/<id:recurrence_id>/run-next": {"POST": CARD_WRITE},
 }
 SEES, WRITES, REFUNDS, EXPORTS, PII = (f"CHARGES:{name}" for name in ("read", "write", "refund", "export", "pii"))
 SEES_WEBHOOKS, WRITES_WEBHOOKS = "WEBHOOK:read", "WEBHOOK:write"

@@ -28,6 +28,7 @@ BODIES_OF: dict[str, dict[str, Any]] = {
     "evidence": {"text": "entregue"},
     "capture": {},
     "cancel": {},
+    "transactions": {"amount": 1},
 }
 NAMES = (
     "txid>",
@@ -39,6 +40,9 @@ NAMES = (
     "order_id>",
     "operation_id>",
     "dispute_id>",
+    "card_token>",
+    "contract_id>",
+    "recurrence_id>",
 )
 OBJECT_ROUTES = {**API, **PORTAL}
 WITH_OBJECT = [route for route in OBJECT_ROUTES if any(name in route for name in NAMES)]

@@ -110,6 +110,27 @@ class Moment(Text):
         return {"type": "string", "format": "date-time", "example": "2026-11-20T17:32:50Z"}
 
 
+class Day(Text):
+    """A day of a body, in the caller's zone."""
+
+    default_error_messages = {"day": _("must be a day in the form YYYY-MM-DD")}
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        value = super().run_validation(data)
+        if not isinstance(value, str):
+            return value
+        try:
+            day = date.fromisoformat(value) if DAY_FORM.fullmatch(value) else None
+        except ValueError:
+            day = None
+        if day is None:
+            self.fail("day")
+        return day
+
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date", "example": "2026-11-20"}
+
+
 class ListQuery(StrictSerializer):
     """The parameters of every list. `exact` names the filters that make the dates unnecessary."""
 
@@ -169,10 +190,10 @@ def page_of(
     number: int | None = query.get("page") or 0
     if query.get("cursor") is not None:
         number = None
-        moment, row_id = read_cursor(query["cursor"], order)
-        after = Q(**{f"{order}__{beyond}": moment}) | Q(**{order: moment, f"id__{beyond}": row_id})
+        at, row_id = read_cursor(query["cursor"], order)
+        after = Q(**{f"{order}__{beyond}": at}) | Q(**{order: at, f"id__{beyond}": row_id})
         # The first condition is implied by the second; it gives the index a place to start.
-        ordered = ordered.filter(**{f"{order}__{beyond}e": moment}).filter(after)
+        ordered = ordered.filter(**{f"{order}__{beyond}e": at}).filter(after)
     start = (number or 0) * size
     found = list(ordered[start : start + size + 1])
     content, more = found[:size], len(found) > size
@@ -196,11 +217,13 @@ def _seal(place: str, order: str) -> str:
 
 def write_cursor(row: Any, order: str) -> str:
     """Where the next page begins, sealed: a cursor works for the order it was made for, and nobody can write one."""
-    place = f"{field_of(row, order).astimezone(UTC).isoformat()}|{field_of(row, 'id')}"
+    at = field_of(row, order)
+    place = f"{at.astimezone(UTC).isoformat() if isinstance(at, datetime) else at}|{field_of(row, 'id')}"
     return base64.urlsafe_b64encode(f"{place}|{_seal(place, order)}".encode()).decode().rstrip("=")
 
 
-def read_cursor(text: str, order: str) -> tuple[datetime, int]:
+def read_cursor(text: str, order: str) -> tuple[datetime | int, int]:
+    """The moment, or the number, of the last row read, and its id."""
     try:
         said = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
     except ValueError:
@@ -209,5 +232,5 @@ def read_cursor(text: str, order: str) -> tuple[datetime, int]:
     written_by_us = place and constant_time_compare(seal, _seal(place, order))
     if not written_by_us or base64.urlsafe_b64encode(said.encode()).decode().rstrip("=") != text:
         raise InvalidParameters(Violation("cursor", _("is not a cursor that this list gave")))
-    moment, _bar, row_id = place.partition("|")
-    return datetime.fromisoformat(moment), int(row_id)
+    at, _bar, row_id = place.partition("|")
+    return int(at) if at.isdigit() else datetime.fromisoformat(at), int(row_id)

@@ -70,7 +70,7 @@ class Endpoint(APIView):
         if self.is_keyed(request) and (answer := idempotency.finished(self.keyed_request(request))):
             raise Replayed(answer)
         self.query = read_query(self.operation.query, request, zone=self.actor.zone)
-        self.body = read_body(self.operation.body, request) if request.method in WRITES else {}
+        self.body = read_body(self.operation.body, request, zone=self.actor.zone) if request.method in WRITES else {}
 
     # The order of checks ---------------------------------------------------------------------------------------
 

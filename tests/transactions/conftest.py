@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
+from core import clock
 from core.actor import Actor
 from core.cards import Card
 from core.idempotency import Answer, KeyedRequest, once_in_steps
 from transactions.actions.disputes import record_chargeback
 from transactions.actions.follow_ups import follow_up
+from transactions.actions.recurrences import RecurrenceDraft, create_recurrence
 from transactions.actions.sales import Instrument, SaleDraft, pay
-from transactions.models import CardPayment, Operation
+from transactions.models import CardPayment, Operation, Recurrence
 from transactions.queries.orders import card_of
-from transactions.states import Action
+from transactions.states import Action, Frequency, RecurrenceType
 
 # Each ends with the digit that decides in the sandbox (API.md 8).
 APPROVED = "4111111111110071"
@@ -76,12 +78,41 @@ def authorization(operator: Actor) -> CardPayment:
 
 
 def card_ids(actor: Actor) -> dict[str, str]:
-    """What addresses of cards name: a sale with an open chargeback."""
+    """What addresses of cards name: a sale with an open chargeback, and a recurrence with its kept card."""
     operation = sell(actor).operation
     chargeback = record_chargeback(actor=actor, operation_id=operation.operation_id)
+    recurrence = recur(actor)
     return {
         "card_transaction_id": operation.operation_id,
         "operation_id": operation.operation_id,
         "order_id": operation.order.order_id,
         "dispute_id": chargeback.opened_dispute.dispute_id,
+        "recurrence_id": recurrence.recurrence_id,
+        "schedule_id": recurrence.schedules.all()[1].schedule_id,
+        "contract_id": recurrence.contract.contract_id,
+        "card_token": recurrence.contract.token,
+        "customer_id": recurrence.contract.customer_id,
     }
+
+
+def recur(actor: Actor) -> Recurrence:
+    """R$ 49.90 a month, from today, three times."""
+    draft = RecurrenceDraft(
+        type=RecurrenceType.LIMITED_TIMES,
+        frequency=Frequency.MONTHLY,
+        starts_on=clock.today(actor.zone),
+        amount=Decimal("49.90"),
+        installments=3,
+        customer_name="Marina Exemplo",
+        customer_document="12345678909",
+    )
+
+    def render(_recurrence: Recurrence) -> Answer:
+        return Answer(201, b"")
+
+    once_in_steps(
+        keyed(actor),
+        lambda claim: create_recurrence(actor=actor, draft=draft, instrument=Instrument(card=card()), claim=claim),
+        render,
+    )
+    return Recurrence.objects.latest("pk")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
+from typing import Any
 
 from django.db import transaction
 
@@ -38,6 +39,11 @@ class Consent:
 
     at: datetime | None = None
     ip: str | None = None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is written down with a payment that was made on it."""
+        return {"customerConsent": {"at": clock.text(self.at), "ip": self.ip}} if self.at else {}
 
 
 NO_CONSENT = Consent()

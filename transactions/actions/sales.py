@@ -152,6 +152,7 @@ def reserve_sale(
         note=note,
         payment_circuit=shown["brand"],
         payment_instrument=card_rules.masked(shown["last4"]),
+        additional_data=instrument.consent.facts,
         next_look_up_at=clock.now() + LEASE,
     )
     return CardPayment.objects.create(

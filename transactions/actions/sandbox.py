@@ -7,12 +7,17 @@ from django.conf import settings
 
 from accounts import permissions
 from accounts.permissions import Fine, Module
+from accounts.queries import system
 from core.actor import Actor
 from core.errors import NotFound
+from gateways import calls
 from gateways.errors import GatewayRefused
 from gateways.sandbox import acquirer_network
+from transactions.actions.recurrences.charging import charge
+from transactions.queries.contracts import recurrence_of
 from transactions.queries.disputes import undecided_dispute_about
 from transactions.queries.orders import card_of, operation_of
+from transactions.states import ScheduleStatus
 
 WRITE = permissions.fine(Module.CREDIT_CARD, Fine.WRITE)
 REASON = "10.4"  # fraud where the card was not present
@@ -43,6 +48,15 @@ def approve_review(*, actor: Actor, card_transaction_id: str) -> None:
 
 def deny_review(*, actor: Actor, card_transaction_id: str) -> None:
     _decide_review(actor, card_transaction_id, approved=False)
+
+
+def charge_next(*, actor: Actor, recurrence_id: str) -> None:
+    """Makes the next charge of a recurrence before its day. Raises NotFound."""
+    recurrence = recurrence_of(_allowed(actor), recurrence_id)
+    schedule = recurrence.schedules.filter(status=ScheduleStatus.SCHEDULED).order_by("number").first()
+    if schedule is not None:
+        with calls.cards() as gateway:
+            charge(gateway, schedule, actor=system(recurrence.client))
 
 
 def _decide_chargeback(actor: Actor, operation_id: str, *, won: bool) -> None:

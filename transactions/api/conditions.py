@@ -90,3 +90,7 @@ def of_card(**facts: Any) -> Q:
     """The card of a sale is its operation's, that of a capture its payment's."""
     own = Q(**{f"operation__card__{name}": value for name, value in facts.items()})
     return own | Q(**{f"operation__payment__card__{name}": value for name, value in facts.items()})
+
+
+def recurrence_conditions(query: dict[str, Any]) -> Q:
+    return equal(query, {"status": "status", "userReference": "user_reference"})

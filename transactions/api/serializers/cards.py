@@ -22,6 +22,7 @@ from transactions.actions.kept_cards import NO_CONSENT, Consent
 from transactions.actions.sales import Instrument, SaleDraft
 from transactions.states import CardFlag, CardStatus, CardType, PaymentType
 
+CONSENT_HELP = _("Absent: this call is recorded as your statement that you hold the consent")
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 BETWEEN_DIGITS = str.maketrans("", "", " .-_/\N{NO-BREAK SPACE}")
 
@@ -143,6 +144,7 @@ class SaleFields(StrictSerializer):
     userReference = Text(
         max_length=limits.USER_REFERENCE, required=False, allow_null=True, help_text=_("Your own text, echoed back")
     )
+    customerConsent = ConsentBody(required=False, allow_null=True, help_text=CONSENT_HELP)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs["numberInstallments"] = attrs.get("numberInstallments") or 1
@@ -152,7 +154,7 @@ class SaleFields(StrictSerializer):
         broken = list(self.contradictions(attrs))
         if broken:
             raise InvalidParameters(*broken)
-        return {"draft": draft_of(attrs)}
+        return {"draft": draft_of(attrs), "consent": attrs.get("customerConsent") or NO_CONSENT}
 
     def contradictions(self, attrs: dict[str, Any]) -> Iterator[Violation]:
         at_sight, several = attrs.get("paymentType") == PaymentType.AT_SIGHT, attrs["numberInstallments"] > 1
@@ -169,23 +171,22 @@ class SaleFields(StrictSerializer):
             yield Violation("paymentType", _("must be A_VISTA for 1 installment"))
 
 
+class TokenSaleBody(SaleFields):
+    """A sale with a kept card, whose holder is not present."""
+
+
 class CardSaleBody(SaleFields):
     card = CardAtCheckoutBody()
     saveCard = Flag(required=False, help_text=_("Keeps the card for customerId: this first payment makes its token"))
     customerId = Text(
         form=limits.CUSTOMER_ID, required=False, allow_null=True, help_text=_("Your own id of the customer")
     )
-    customerConsent = ConsentBody(
-        required=False,
-        allow_null=True,
-        help_text=_("Absent: this call is recorded as your statement that you hold the consent"),
-    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         sale = super().validate(attrs)
         keep_for = (attrs.get("customerId") or "") if attrs.get("saveCard") else ""
-        consent = attrs.get("customerConsent") or NO_CONSENT
-        return {**sale, "instrument": Instrument(card=attrs["card"], keep_for=keep_for, consent=consent)}
+        instrument = Instrument(card=attrs["card"], keep_for=keep_for, consent=sale["consent"])
+        return {"draft": sale["draft"], "instrument": instrument}
 
     def contradictions(self, attrs: dict[str, Any]) -> Iterator[Violation]:
         yield from super().contradictions(attrs)

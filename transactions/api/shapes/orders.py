@@ -25,7 +25,9 @@ class OperationShown(Shown):
     memo = TextShown(allow_null=True)
     returnCode = TextShown(allow_null=True, help_text="The acquirer's code")
     returnMessage = TextShown(allow_null=True)
-    additionalData = serializers.DictField(help_text="nsu and authorizationCode of a card, where there are some")
+    additionalData = serializers.DictField(
+        help_text="Of a card: nsu, authorizationCode, customerConsent, as far as there are"
+    )
 
 
 class CustomerShown(Shown):

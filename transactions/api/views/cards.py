@@ -35,7 +35,14 @@ SALE_ERRORS = (
 FOLLOW_UP_ERRORS = (errors.OperationNotAllowed, errors.AmountNotAllowed, Unavailable)
 
 
-class CardTransactions(Endpoint):
+class SaleAnswers(Endpoint):
+    """Answers with the transaction that was made."""
+
+    def shown(self, payment: models.CardPayment) -> dict[str, Any]:
+        return transaction_shown(card_in_full(self.actor, payment.operation.operation_id))
+
+
+class CardTransactions(SaleAnswers):
     """`/v1/credit-card/transactions`"""
 
     operations = {
@@ -74,9 +81,6 @@ class CardTransactions(Endpoint):
 
     def post(self, request: Request) -> HttpResponseBase:
         return self.once_in_steps(lambda claim: pay(actor=self.actor, **self.body, claim=claim), self.shown)
-
-    def shown(self, payment: models.CardPayment) -> dict[str, Any]:
-        return transaction_shown(card_in_full(self.actor, payment.operation.operation_id))
 
     def get(self, request: Request) -> Response:
         conditions = card_conditions(self.query, self.actor.client_id)

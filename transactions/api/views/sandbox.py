@@ -32,3 +32,8 @@ class ApproveReview(SandboxCall):
 class DenyReview(SandboxCall):
     operations = trigger(_("Let the review of a card transaction deny it"), scope=CARDS)
     action = staticmethod(sandbox.deny_review)
+
+
+class RunNext(SandboxCall):
+    operations = trigger(_("Let the next charge of a recurrence be made now"), scope=CARDS)
+    action = staticmethod(sandbox.charge_next)
