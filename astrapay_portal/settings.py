@@ -70,10 +70,11 @@ MIDDLEWARE = [
     "core.web.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "core.web.middleware.PathCSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.web.UserLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "core.web.middleware.ApiShortCut",  # what follows is about pages
+    "core.web.middleware.PathCSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
