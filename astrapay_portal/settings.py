@@ -112,6 +112,7 @@ TEMPLATES = [
 DATABASES: dict[str, Any] = {
     "default": {
         **dj_database_url.parse(environment.postgres, conn_max_age=60, conn_health_checks=True),
+        "OPTIONS": {"prepare_threshold": 0},  # for `core.prepared`; what Django itself sends is never prepared
         "ATOMIC_REQUESTS": False,  # an action that calls a gateway must do so between two transactions
     }
 }
