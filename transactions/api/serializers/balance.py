@@ -64,8 +64,6 @@ def payment_days(values: dict[str, Any], zone: ZoneInfo) -> Q:
         period = read_period(values["paymentInitialDate"], values["paymentEndDate"], zone)
     except InvalidParameters as error:
         renamed = dict(zip(("initialDate", "endDate"), PAYMENT_DATES, strict=True))
-        raise InvalidParameters(
-            *(Violation(renamed[each.path], each.sentence) for each in error.violations)
-        ) from error
+        raise InvalidParameters(*(Violation(renamed[each.path], each.sentence) for each in error.violations)) from error
     days = (period.start.astimezone(zone).date(), period.end.astimezone(zone).date())
     return Q(pays_on__range=days)
