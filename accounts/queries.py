@@ -37,10 +37,10 @@ def chosen_of(user: User, memberships: Sequence[Membership]) -> Membership | Non
 
 def client_of(actor: Actor) -> Client:
     """The actor's client. Raises NotFound when it was deactivated."""
-    client = Client.objects.filter(pk=actor.client_id, is_active=True).first()
-    if client is None:
-        raise NotFound
-    return client
+    try:
+        return Client.objects.get(pk=actor.client_id, is_active=True)
+    except Client.DoesNotExist:
+        raise NotFound from None
 
 
 def person(membership: Membership, *, request_id: UUID | None) -> Actor:

@@ -64,9 +64,8 @@ class ClientMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = None if is_api(request.path_info) else request.user
-        if isinstance(user, User):
-            self.find_client(request, user)
+        if isinstance(request.user, User):
+            self.find_client(request, request.user)
             if self.is_stale(request):
                 return answer_stale(request)
         zone = getattr(request, "actor", None)

@@ -70,10 +70,11 @@ MIDDLEWARE = [
     "core.web.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "core.web.middleware.PathCSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.web.UserLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "core.web.middleware.ApiShortCut",  # what follows is about pages
+    "core.web.middleware.PathCSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -111,6 +112,7 @@ TEMPLATES = [
 DATABASES: dict[str, Any] = {
     "default": {
         **dj_database_url.parse(environment.postgres, conn_max_age=60, conn_health_checks=True),
+        "OPTIONS": {"prepare_threshold": 0},  # for `core.prepared`; what Django itself sends is never prepared
         "ATOMIC_REQUESTS": False,  # an action that calls a gateway must do so between two transactions
     }
 }

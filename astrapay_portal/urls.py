@@ -11,13 +11,13 @@ from astrapay_portal.views import healthz
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
+    path("", include("astrapay_portal.api_urls")),  # first, since its callers are the most and the most hurried
     path("", Dashboard.as_view(), name="home"),
     path("", include("accounts.urls")),
     path("", include("charges.urls")),
     path("", include("webhooks.urls")),
     path("healthz", healthz),
     path("admin/", admin.site.urls),
-    path("", include("astrapay_portal.api_urls")),
     path("", include("astrapay_portal.docs_urls")),
 ]
 

@@ -55,7 +55,7 @@ class Databases:
         environment = self.environment(database)
         manage(environment, "migrate", "--verbosity=0")
         began = time.perf_counter()
-        manage(environment, "demo", "--size=large", f"--charges={charges}")
+        manage(environment, "demo", "--size=large", f"--charges={charges}", "--sales=0")
         say(f"demo, {charges:,} charges", f"{time.perf_counter() - began:.0f} s", "1,000,000 in under 120 s")
         return environment
 
@@ -81,8 +81,8 @@ def say_lists(small: dict[str, Any], large: dict[str, Any]) -> None:
     growth = rows["p50"] / small["portal rows"]["p50"]
     say(f"portal rows, {small['charges']:,} to {large['charges']:,}, p50", f"{growth:.2f}×", "≤ 1.5×")
     say("portal page, p95", f"{large['portal page']['p95']:.1f} ms")
-    plain = large["plain view"]["p50"]
-    say("API list against a plain view, p50", f"{large['api list']['p50'] / plain:.2f}×", "≤ 2×")
+    for name, budget in (("plain view", "≤ 2×"), ("plain function", "")):
+        say(f"API list against a {name}, p50", f"{large['api list']['p50'] / large[name]['p50']:.2f}×", budget)
     deep = large["api list, deep cursor"]["p50"] / large["api list"]["p50"]
     say("API list in the middle against the first page", f"{deep:.2f}×", "about 1×")
 
@@ -116,7 +116,9 @@ def main() -> None:
         small = databases.filled("bench_small", SMALL)
         large = databases.filled("bench_large", asked.large)
         say_lists(inside(small, "lists"), inside(large, "lists"))
-        say("POST /v1/dynamic, two processes", f"{inside(small, 'writes')['charges a second']:.0f} a second", "≥ 200")
+        writes = inside(small, "writes")
+        say("POST /v1/dynamic, two processes", f"{writes['charges a second']:.0f} a second", "≥ 200")
+        say("POST /v1/dynamic in its process", f"{writes['cpu ms']:.1f} ms of CPU")
         say_deliveries(inside(small, module="benchmarks.deliveries"))
         say("POST /v1/token", f"{inside(small, 'token')['cpu ms']:.1f} ms of CPU", "≤ 5 ms")
     finally:

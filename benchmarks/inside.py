@@ -23,13 +23,13 @@ logging.disable(logging.CRITICAL)
 import orjson  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connection, connections  # noqa: E402
-from django.http import HttpResponse  # noqa: E402
+from django.http import HttpRequest  # noqa: E402
 from django.test import Client as Browser  # noqa: E402
 
 from accounts.models import Client, User  # noqa: E402
 from astrapay_portal.demo.people import PEOPLE, STAFF, secret_of  # noqa: E402
+from benchmarks import plain  # noqa: E402
 from benchmarks.timing import Times, cpu_of  # noqa: E402
-from charges.api.shown import CHARGE_COLUMNS  # noqa: E402
 from charges.models import Charge  # noqa: E402
 from core.api.lists import write_cursor  # noqa: E402
 
@@ -67,26 +67,27 @@ def page_of(email: str, path: str, **headers: str) -> Callable[[], Any]:
     return call
 
 
-def plain_list(client: Client) -> HttpResponse:
-    """What the API's list is compared with: the same rows, nothing else."""
-    rows = Charge.objects.filter(client=client).order_by("-created_at", "-id").values(*CHARGE_COLUMNS)[:20]
-    return HttpResponse(orjson.dumps(list(rows), default=str), content_type="application/json")
-
-
 def lists() -> dict[str, Any]:
-    merchant = Merchant()
-    year = "initialDate=2026-01-01&endDate=2026-12-31"
-    first_page = f"/v1/dynamic?{year}&count=false"
-    cursor = deep_cursor()
-    client = Client.objects.get(public_id=SHOP)
     return {
         "charges": Charge.objects.count(),
         "portal rows": vars_of(Times.of(page_of(PEOPLE[0].email, "/charges", **{"HX-Request": "true"}))),
         "portal page": vars_of(Times.of(page_of(PEOPLE[0].email, "/charges"))),
         "admin list": vars_of(Times.of(page_of(STAFF, "/admin/charges/charge/"), times=15, warm_up=2)),
-        "plain view": vars_of(Times.of(lambda: plain_list(client))),
-        "api list": vars_of(Times.of(lambda: merchant.call("GET", first_page))),
-        "api list, deep cursor": vars_of(Times.of(lambda: merchant.call("GET", f"{first_page}&cursor={cursor}"))),
+        **{name: vars_of(times) for name, times in Times.in_turn(api_lists()).items()},
+    }
+
+
+def api_lists() -> dict[str, Callable[[], Any]]:
+    merchant, beside = Merchant(), Merchant()
+    beside.browser = plain.browser()
+    client = Client.objects.get(public_id=SHOP)
+    first_page = "/v1/dynamic?initialDate=2026-01-01&endDate=2026-12-31&count=false"
+    deep_page = f"{first_page}&cursor={deep_cursor()}"
+    return {
+        "plain function": lambda: plain.charges(HttpRequest(), client.pk),
+        "plain view": lambda: beside.call("GET", f"/charges/{client.pk}"),
+        "api list": lambda: merchant.call("GET", first_page),
+        "api list, deep cursor": lambda: merchant.call("GET", deep_page),
     }
 
 
@@ -104,6 +105,13 @@ def deep_cursor() -> str:
 def post_charges(count: int) -> int:
     """Makes charges in a process of its own, as one web worker would."""
     connections.close_all()
+    post = poster()
+    for _ in range(count):
+        post()
+    return count
+
+
+def poster() -> Callable[[], None]:
     merchant = Merchant()
     body = orjson.dumps(
         {
@@ -112,7 +120,13 @@ def post_charges(count: int) -> int:
             "userReference": "bench",
         }
     )
-    return sum(merchant.call("POST", "/v1/dynamic", body).status_code == 201 for _ in range(count))
+
+    def post() -> None:
+        answer = merchant.call("POST", "/v1/dynamic", body)
+        if answer.status_code != 201:
+            raise RuntimeError(f"{answer.status_code}: {answer.content!r}")
+
+    return post
 
 
 def writes() -> dict[str, Any]:
@@ -123,7 +137,7 @@ def writes() -> dict[str, Any]:
         began = time.perf_counter()
         made = sum(pool.map(post_charges, [each] * workers, chunksize=1))
         spent = time.perf_counter() - began
-    return {"charges a second": made / spent}
+    return {"charges a second": made / spent, "cpu ms": cpu_of(poster())}
 
 
 def token() -> dict[str, Any]:

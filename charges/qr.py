@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 
 DARK_AS_ONE = bytes.maketrans(b"\x00\xff", b"\x01\x00")
 QUIET_ZONE = 4
+MASK = 3  # any of the eight can be read; trying all of them for the best takes five times as long (API.md 6.1)
 DARK = re.compile(rb"\x01+")
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PIXELS_OF_A_MODULE = 4
@@ -49,7 +50,7 @@ def png_base64(code: str) -> str:
 
 def _modules(code: str) -> tuple[bytes, ...]:
     """The rows, each byte one module: 1 is dark."""
-    symbol = zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    symbol = zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.QRCode, ec_level="M", data_mask=MASK)
     image: Any = symbol.to_image(scale=1, add_quiet_zones=False)  # a buffer, which its stubs do not say
     pixels = bytes(memoryview(image)).translate(DARK_AS_ONE)
     side = math.isqrt(len(pixels))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -12,12 +13,18 @@ from core.errors import NotFound
 from core.money import ZERO
 from transactions.models import Operation
 
+Row = TypeVar("Row")
 HOLDING = (RefundStatus.PROCESSING, RefundStatus.COMPLETED)
 
 
 def charges_for(actor: Actor) -> QuerySet[Charge]:
     """The charges of the actor's client. One that the network refused at once was never shown to anybody."""
-    return Charge.objects.filter(client_id=actor.client_id).exclude(status=ChargeStatus.FAILED_CREATION)
+    return seen_by(actor, Charge.objects.all())
+
+
+def seen_by(actor: Actor, charges: QuerySet[Charge, Row]) -> QuerySet[Charge, Row]:
+    """Those of `charges_for`, in the form of the query given, such as `Charge.objects.values(…)`."""
+    return charges.filter(~Q(status=ChargeStatus.FAILED_CREATION), client_id=actor.client_id)
 
 
 def charge_of(actor: Actor, txid: str) -> Charge:

@@ -11,14 +11,14 @@ import hmac
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Generic, TypeVar
+from datetime import datetime, timedelta
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
-from core import clock
+from core import clock, prepared
 from core.errors import DomainError, KeyReused, StillRunning
 from core.models import IdempotencyKey
 
@@ -27,6 +27,26 @@ T = TypeVar("T")
 LEASE = timedelta(seconds=60)
 KEPT_FOR = timedelta(hours=48)
 PATIENCE_SECONDS, PAUSE_SECONDS = 12.0, 0.1  # longer than a gateway may take (settings.GATEWAY_TIMEOUT_SECONDS)
+
+
+FINISHED = """
+    SELECT status, body FROM core_idempotencykey
+    WHERE client_id = %(client_id)s AND key = %(key)s AND method = %(method)s AND path = %(path)s
+        AND fingerprint = %(fingerprint)s AND status IS NOT NULL
+"""
+LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended(%(name)s, 0))"
+READ = """
+    SELECT fingerprint, subject, lease_until, status, body FROM core_idempotencykey
+    WHERE client_id = %(client_id)s AND key = %(key)s AND method = %(method)s AND path = %(path)s
+"""
+STORE = """
+    INSERT INTO core_idempotencykey
+        (client_id, method, path, key, fingerprint, subject, lease_until, status, body, created_at)
+    VALUES (%(client_id)s, %(method)s, %(path)s, %(key)s, %(fingerprint)s,
+        %(subject)s, %(lease_until)s, %(status)s, %(body)s, %(moment)s)
+    ON CONFLICT (client_id, key, method, path) DO UPDATE
+    SET subject = excluded.subject, lease_until = excluded.lease_until, status = excluded.status, body = excluded.body
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +81,8 @@ def fingerprint(body: bytes) -> bytes:
 
 def finished(request: KeyedRequest) -> Answer | None:
     """The stored answer of the same request, if it is done."""
-    kept = IdempotencyKey.objects.filter(**request.lookup(), status__isnull=False).first()
-    if kept is None or bytes(kept.fingerprint) != request.fingerprint:
-        return None
-    return _replay(kept)
+    found = prepared.execute(FINISHED, {**request.lookup(), "fingerprint": request.fingerprint}).fetchone()
+    return Answer(status=found[0], body=found[1], replayed=True) if found else None
 
 
 def once(request: KeyedRequest, action: Callable[[], T], render: Callable[[T], Answer]) -> Answer:
@@ -76,10 +94,10 @@ def once(request: KeyedRequest, action: Callable[[], T], render: Callable[[T], A
     def attempt() -> Answer:
         with transaction.atomic():
             kept = _claim(request)
-            if kept.status is not None:
-                return _replay(kept)
+            if kept and kept.answer:
+                return kept.answer
             answer = render(action())
-            _store(kept, answer)
+            _store(request, answer=answer)
         return answer
 
     return _patiently(request, attempt)
@@ -91,7 +109,7 @@ class Claim(Generic[T]):
     def __init__(self, request: KeyedRequest, render: Callable[[T], Answer]) -> None:
         self._request = request
         self._render = render
-        self._kept: IdempotencyKey | None = None
+        self._subject: str | None = None
         self.answer: Answer | None = None
         self.resumed = False
 
@@ -99,28 +117,28 @@ class Claim(Generic[T]):
         """Commits the claim together with what `make` reserves, or finds again what an earlier attempt reserved."""
         with transaction.atomic():
             kept = _claim(self._request)
-            if kept.status is not None:
-                raise AlreadyAnswered(_replay(kept))
-            if kept.lease_until and kept.lease_until > clock.now():
+            if kept and kept.answer:
+                raise AlreadyAnswered(kept.answer)
+            if kept and kept.lease_until and kept.lease_until > clock.now():
                 raise StillRunning
-            self.resumed = bool(kept.subject)
-            reserved = find(kept.subject) if self.resumed else make()
-            kept.subject, kept.lease_until = name(reserved), clock.now() + LEASE
-            kept.save()
-        self._kept = kept
+            self.resumed = kept is not None
+            reserved = find(kept.subject) if kept else make()
+            subject = name(reserved)
+            _store(self._request, subject=subject, lease_until=clock.now() + LEASE)
+        self._subject = subject
         return reserved
 
     def finish(self, result: T) -> None:
         """Stores the answer. To be called inside the transaction that settles."""
         self.answer = self._render(result)
-        if self._kept is not None:
-            _store(self._kept, self.answer)
+        if self._subject is not None:
+            _store(self._request, subject=self._subject, answer=self.answer)
 
     def release(self) -> None:
         """Gives the key free: nothing came of the request. To be called inside the transaction that records so."""
-        if self._kept is not None:
-            self._kept.delete()
-            self._kept = None
+        if self._subject is not None:
+            IdempotencyKey.objects.filter(**self._request.lookup()).delete()
+            self._subject = None
 
 
 class AlreadyAnswered(Exception):
@@ -165,31 +183,39 @@ def _patiently(request: KeyedRequest, attempt: Callable[[], Answer]) -> Answer:
             time.sleep(PAUSE_SECONDS)
 
 
-def _claim(request: KeyedRequest) -> IdempotencyKey:
-    """The row of this key, or one not saved yet, locked against every other request with it. The advisory lock comes
+class Kept(NamedTuple):
+    """What is stored of a key: an answer, or the hold of a request on what it reserved."""
+
+    subject: str
+    lease_until: datetime | None
+    answer: Answer | None
+
+
+def _claim(request: KeyedRequest) -> Kept | None:
+    """What is stored of this key, which is now locked against every other request with it. The advisory lock comes
     first: nobody waits on a unique index, and a killed process leaves nothing to clean up."""
-    _lock(request)
-    kept = IdempotencyKey.objects.filter(**request.lookup()).first()
-    if kept is None:
-        return IdempotencyKey(**request.lookup(), fingerprint=request.fingerprint, created_at=clock.now())
-    if bytes(kept.fingerprint) != request.fingerprint:
-        raise KeyReused
-    return kept
-
-
-def _lock(request: KeyedRequest) -> None:
     name = f"{request.client_id}:{request.method}:{request.path}:{request.key}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-        (locked,) = cursor.fetchone() or (False,)
-    if not locked:
+    if prepared.execute(LOCK, {"name": name}).fetchone() != (True,):
         raise StillRunning
+    found = prepared.execute(READ, request.lookup()).fetchone()
+    if found is None:
+        return None
+    said, subject, lease_until, status, body = found
+    if said != request.fingerprint:
+        raise KeyReused
+    return Kept(subject, lease_until, Answer(status, body, replayed=True) if status is not None else None)
 
 
-def _store(kept: IdempotencyKey, answer: Answer) -> None:
-    kept.status, kept.body, kept.lease_until = answer.status, answer.body, None
-    kept.save()
-
-
-def _replay(kept: IdempotencyKey) -> Answer:
-    return Answer(kept.status or 200, bytes(kept.body or b""), replayed=True)
+def _store(
+    request: KeyedRequest, *, subject: str = "", lease_until: datetime | None = None, answer: Answer | None = None
+) -> None:
+    values = {
+        **request.lookup(),
+        "fingerprint": request.fingerprint,
+        "subject": subject,
+        "lease_until": lease_until,
+        "status": answer.status if answer else None,
+        "body": answer.body if answer else None,
+        "moment": clock.now(),
+    }
+    prepared.execute(STORE, values)

@@ -7,11 +7,13 @@ from datetime import datetime
 from accounts.permissions import Module
 from charges.models import Charge
 from charges.states import CHARGE_TRANSITIONS, ChargeStatus
-from core import clock
+from core import clock, prepared
 from core.actor import Actor
 from core.errors import NotFound
 from core.idempotency import LEASE
 from webhooks.events import Change, Message, publish
+
+LOCK_NEW = "SELECT id FROM charges_charge WHERE id = %(id)s AND status = 'CREATED' FOR UPDATE"
 
 
 def locked(txid: str, *, client_id: int | None = None) -> Charge:
@@ -21,6 +23,13 @@ def locked(txid: str, *, client_id: int | None = None) -> Charge:
     if charge is None:
         raise NotFound
     return charge
+
+
+def locked_if_new(charge: Charge) -> Charge:
+    """The charge that was reserved a moment ago, under its lock. While it is CREATED nothing but its creation changes
+    it, so that it need not be read again; otherwise as it stands now."""
+    untouched = prepared.execute(LOCK_NEW, {"id": charge.pk}).fetchone()
+    return charge if untouched else locked(charge.txid)
 
 
 def move(charge: Charge, status: ChargeStatus) -> None:

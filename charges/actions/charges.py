@@ -15,7 +15,7 @@ from accounts import permissions
 from accounts.models import Client
 from accounts.permissions import Fine, Module
 from accounts.queries import client_of
-from charges.actions.changes import Asking, begin_asking, locked, move, next_look_up, record
+from charges.actions.changes import Asking, begin_asking, locked, locked_if_new, move, next_look_up, record
 from charges.codes import dynamic_code
 from charges.errors import (
     ChargeAboveLimit,
@@ -68,13 +68,12 @@ def create_charge(*, actor: Actor, draft: ChargeDraft, claim: Claim[Charge]) -> 
     permissions.require(actor, WRITE)
     with calls.pix() as gateway:
         charge = claim.reserve(partial(_reserve, actor, draft), _find, TXID)
-        txid = charge.txid
         try:
             accepted = charge.status != ChargeStatus.CREATED or _ask(gateway, charge, repeated=claim.resumed)
         except GatewayRefused as refusal:
-            _record_refusal(txid, refusal.reason, claim)
+            _record_refusal(charge.txid, refusal.reason, claim)
             raise ChargeRefused(reason=refusal.reason) from refusal
-    return _settle_creation(txid, actor, claim, accepted=accepted)
+    return _settle_creation(charge, actor, claim, accepted=accepted)
 
 
 def change_charge(*, actor: Actor, txid: str, changes: Mapping[str, Any], claim: Claim[Charge]) -> Charge:
@@ -238,9 +237,9 @@ def _ask(gateway: PixGateway, charge: Charge, *, repeated: bool) -> bool:
     return True
 
 
-def _settle_creation(txid: str, actor: Actor, claim: Claim[Charge], *, accepted: bool) -> Charge:
+def _settle_creation(reserved: Charge, actor: Actor, claim: Claim[Charge], *, accepted: bool) -> Charge:
     with transaction.atomic():
-        charge = locked(txid)
+        charge = locked_if_new(reserved)
         if charge.status == ChargeStatus.CREATED and accepted:
             activate(charge, actor=actor)
         elif charge.status == ChargeStatus.CREATED:

@@ -14,7 +14,7 @@ from charges.actions.refunds import request_refund
 from charges.api import shapes
 from charges.api.conditions import charge_conditions, refund_conditions
 from charges.api.serializers import ChargeBody, ChargeChangesBody, ChargeQuery, RefundBody, RefundQuery
-from charges.api.shown import CHARGE_COLUMNS, charge_in_full, charge_row, charge_shown, refund_shown, with_image
+from charges.api.shown import CHARGE_ROWS, charge_in_full, charge_row, charge_shown, refund_shown, with_image
 from charges.models import Refund
 from charges.states import status_at
 from core import clock
@@ -74,9 +74,10 @@ class Charges(ChargeAnswers):
 
     def get(self, request: Request) -> Response:
         moment = clock.now()
-        rows = queries.charges_for(self.actor).filter(self.query["period"], charge_conditions(self.query, moment))
+        rows = queries.seen_by(self.actor, CHARGE_ROWS)
+        wanted = rows.filter(self.query["period"], charge_conditions(self.query, moment))
         order = ChargeQuery.date_fields[self.query["dateField"]]
-        envelope = page_of(rows.values(*CHARGE_COLUMNS), self.query, order=order)
+        envelope = page_of(wanted, self.query, order=order)
         envelope["content"] = [
             charge_row(row, status_at(row["status"], row["expires_at"], moment)) for row in envelope["content"]
         ]

@@ -150,7 +150,6 @@ class ListQuery(StrictSerializer):
         broken = list(self.violations(attrs))
         if broken:
             raise InvalidParameters(*broken)
-        attrs["period"] = self.period(attrs)
         return attrs
 
     def violations(self, attrs: dict[str, Any]) -> Iterable[Violation]:
@@ -166,12 +165,13 @@ class ListQuery(StrictSerializer):
     def has_a_date(self, attrs: dict[str, Any]) -> bool:
         return attrs.get("initialDate") is not None or attrs.get("endDate") is not None
 
-    def period(self, attrs: dict[str, Any]) -> Q:
-        """Rows without the date that was asked for, such as unpaid charges by PAID, are never meant."""
-        field = self.date_fields[attrs["dateField"]]
-        if attrs.get("initialDate") is None:
-            return Q(**{f"{field}__isnull": False})
-        return read_period(attrs["initialDate"], attrs["endDate"], self.context["zone"]).on(field)
+    @classmethod
+    def in_zone(cls, values: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+        """With `period`. Rows without the date that was asked for, such as unpaid charges by PAID, are never meant."""
+        field = cls.date_fields[values["dateField"]]
+        if values.get("initialDate") is None:
+            return {**values, "period": Q(**{f"{field}__isnull": False})}
+        return {**values, "period": read_period(values["initialDate"], values["endDate"], zone).on(field)}
 
 
 def page_of(

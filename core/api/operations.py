@@ -7,10 +7,11 @@ from typing import Any
 from django.utils.functional import Promise
 from rest_framework import serializers
 
-from core.api.fields import Nothing
+from core.api.fields import Nothing, StrictSerializer
 from core.errors import DomainError
 
 Shape = type[serializers.Serializer[Any]]
+Input = type[StrictSerializer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,8 @@ class Operation:
     answer: Shape | None = None
     scope: str | tuple[str, ...] = ""
     status: int = 200
-    body: Shape = Nothing
-    query: Shape = Nothing
+    body: Input = Nothing
+    query: Input = Nothing
     errors: tuple[type[DomainError], ...] = ()
     description: "str | Promise" = ""
     example: dict[str, Any] | None = None

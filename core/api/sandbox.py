@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.fields import Nothing
-from core.api.operations import Operation, Shape
+from core.api.operations import Input, Operation
 from core.api.shapes import Shown
 from core.api.views import Endpoint
 
@@ -19,7 +19,7 @@ class AcceptedShown(Shown):
     accepted = serializers.BooleanField()
 
 
-def trigger(summary: StrOrPromise, *, scope: str, body: Shape = Nothing) -> dict[str, Operation]:
+def trigger(summary: StrOrPromise, *, scope: str, body: Input = Nothing) -> dict[str, Operation]:
     operation = Operation(
         summary,
         scope=scope,

@@ -69,8 +69,8 @@ class Endpoint(APIView):
         name_actor(self.actor)
         if self.is_keyed(request) and (answer := idempotency.finished(self.keyed_request(request))):
             raise Replayed(answer)
-        self.query = read_query(self.operation.query, request, zone=self.actor.zone)
-        self.body = read_body(self.operation.body, request, zone=self.actor.zone) if request.method in WRITES else {}
+        self.query = read_query(self.operation.query, request, self.actor.zone)
+        self.body = read_body(self.operation.body, request, self.actor.zone) if request.method in WRITES else {}
 
     # The order of checks ---------------------------------------------------------------------------------------
 

@@ -10,9 +10,11 @@ import structlog
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware
 from django.contrib.messages import get_messages
+from django.core.handlers.base import BaseHandler
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
+from django.template.response import SimpleTemplateResponse
 from django.utils.cache import patch_vary_headers
 
 from core.api.errors import is_api
@@ -36,7 +38,7 @@ class RequestLog:
         began = time.perf_counter()
         said = request.headers.get("x-transaction-id", "")
         request.transaction_id = as_uuid(said)  # type: ignore[attr-defined]
-        request.transaction_id_text = said if as_uuid(said) else None  # type: ignore[attr-defined]
+        request.transaction_id_text = said if request.transaction_id else None  # type: ignore[attr-defined]
         request.request_id = request.transaction_id or uuid.uuid4()  # type: ignore[attr-defined]
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=str(request.request_id))  # type: ignore[attr-defined]
@@ -60,6 +62,22 @@ class RequestLog:
                 response[name] = value
 
 
+class ApiShortCut:
+    """Takes a request of the API straight to its view, since the middleware that follows is about pages: sessions,
+    forms, messages, fragments. A view of the API has none of them and would pay for them in each call."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.pages = get_response
+        self.resolve = BaseHandler().resolve_request
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not is_api(request.path_info):
+            return self.pages(request)
+        view, args, kwargs = self.resolve(request)
+        response = view(request, *args, **kwargs)
+        return response.render() if isinstance(response, SimpleTemplateResponse) else response
+
+
 class PathCSPMiddleware(CSPMiddleware):
     """The strict policy everywhere; the staff's admin kit alone needs eval and inline styles."""
 
@@ -80,8 +98,6 @@ class HtmxConventions:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if is_api(request.path_info):
-            return response
         patch_vary_headers(response, ["HX-Request"])
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"

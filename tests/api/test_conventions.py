@@ -11,6 +11,7 @@ from oauth2_provider.models import AccessToken
 from accounts.models import Application, Client
 from core import clock, valkey
 from core.errors import REGISTRY
+from tests.charges.factories import person_of
 from tests.conftest import Merchant
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +28,24 @@ def test_an_unknown_route_is_404_in_the_one_error_body_without_asking_who_calls(
     )
     assert set(answer.json()) == ERROR_FIELDS
     assert answer.json()["errorCode"] == 30
+
+
+def test_a_call_has_nothing_of_a_page_even_from_a_browser_that_is_signed_in(merchant: Merchant, shop: Client) -> None:
+    merchant.browser.force_login(person_of(shop))
+    answer = merchant.post("/v1/dynamic", {"amount": 1})
+    assert (answer.status_code, answer["X-Content-Type-Options"], answer["Content-Language"]) == (201, "nosniff", "en")
+    assert answer["Content-Length"] == str(len(answer.content))
+    assert not answer.cookies
+    assert not answer.has_header("Vary")
+
+
+def test_each_call_hears_of_its_violations_in_its_own_language(merchant: Merchant) -> None:
+    said = [
+        merchant.post("/v1/dynamic", {"amount": "1"}, **{"Accept-Language": language}).json()["errors"]
+        for language in ("en", "pt-BR", "en")
+    ]
+    assert said[0] == said[2] == ["amount: must be a JSON number with at most two decimals, such as 10.50"]
+    assert said[1] != said[0]
 
 
 @pytest.mark.parametrize("path", ["/v1/dynamic/%00", "/v1/dynamic/%ff", "/v1/refunds/a%0Ab", "/pix/qr/v2/%00"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -36,11 +37,6 @@ class InstallmentQuery(ReceivableQuery):
     nsu = Text(required=False, max_length=12, help_text=_("Makes the dates unnecessary"))
     paymentType = Choice((*PaymentType.values, CardType.DEBIT.value), required=False)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs = super().validate(attrs)
-        attrs["payment_days"] = self.payment_days(attrs)
-        return attrs
-
     def violations(self, attrs: dict[str, Any]) -> Iterable[Violation]:
         yield from super().violations(attrs)
         sent = [name for name in PAYMENT_DATES if attrs.get(name) is not None]
@@ -50,21 +46,24 @@ class InstallmentQuery(ReceivableQuery):
     def has_exact(self, attrs: dict[str, Any]) -> bool:
         return super().has_exact(attrs) or any(attrs.get(name) is not None for name in PAYMENT_DATES)
 
-    def payment_days(self, attrs: dict[str, Any]) -> Q:
-        if attrs.get("paymentInitialDate") is None:
-            return Q()
-        zone = self.context["zone"]
-        try:
-            period = read_period(attrs["paymentInitialDate"], attrs["paymentEndDate"], zone)
-        except InvalidParameters as error:
-            renamed = dict(zip(("initialDate", "endDate"), PAYMENT_DATES, strict=True))
-            raise InvalidParameters(
-                *(Violation(renamed[each.path], each.sentence) for each in error.violations)
-            ) from error
-        days = (period.start.astimezone(zone).date(), period.end.astimezone(zone).date())
-        return Q(pays_on__range=days)
+    @classmethod
+    def in_zone(cls, values: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+        """With `period` and `payment_days`."""
+        return {**super().in_zone(values, zone), "payment_days": payment_days(values, zone)}
 
 
 class StatementQuery(ReceivableQuery):
     status = Choice(tuple(CardStatus.values), required=False, help_text=_("Of the transaction"))
     paymentStatus = Choice(tuple(ReceivableStatus.values), required=False)
+
+
+def payment_days(values: dict[str, Any], zone: ZoneInfo) -> Q:
+    if values.get("paymentInitialDate") is None:
+        return Q()
+    try:
+        period = read_period(values["paymentInitialDate"], values["paymentEndDate"], zone)
+    except InvalidParameters as error:
+        renamed = dict(zip(("initialDate", "endDate"), PAYMENT_DATES, strict=True))
+        raise InvalidParameters(*(Violation(renamed[each.path], each.sentence) for each in error.violations)) from error
+    days = (period.start.astimezone(zone).date(), period.end.astimezone(zone).date())
+    return Q(pays_on__range=days)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
@@ -71,9 +72,6 @@ class RecurrenceBody(StrictSerializer):
             yield Violation("numberInstallments", _("is required for LIMITED_TIMES"))
         if not limited and count is not None:
             yield Violation("numberInstallments", _("must be absent or null for INDETERMINATE"))
-        today = clock.today(self.context["zone"])
-        if not today <= attrs["firstTransactionDate"] <= today + FURTHEST_START:
-            yield Violation("firstTransactionDate", _("must be today or at most 366 days ahead"))
         card, token = attrs.get("card"), attrs.get("token")
         if card and token:
             yield Violation("token", _("must not be sent together with card"))
@@ -81,6 +79,14 @@ class RecurrenceBody(StrictSerializer):
             yield Violation("card", _("is required when no token is sent"))
         if card:
             yield from texts_with_the_number(card.number, attrs)
+
+    @classmethod
+    def in_zone(cls, values: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+        """Raises InvalidParameters when the first charge lies in the past, or too far ahead."""
+        today = clock.today(zone)
+        if not today <= values["draft"].starts_on <= today + FURTHEST_START:
+            raise InvalidParameters(Violation("firstTransactionDate", _("must be today or at most 366 days ahead")))
+        return values
 
 
 def draft_of(attrs: dict[str, Any]) -> RecurrenceDraft:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from rest_framework.request import Request
 
-from core.api.operations import Operation, Shape
+from core.api.operations import Input, Operation
 from core.api.views import Endpoint
 from core.errors import DomainError, Unavailable
 from transactions import errors, models
@@ -28,7 +28,7 @@ def post_of(
     summary: StrOrPromise,
     description: StrOrPromise,
     *,
-    body: Shape = FollowUpBody,
+    body: Input = FollowUpBody,
     also: tuple[type[DomainError], ...] = (),
 ) -> dict[str, Operation]:
     operation = Operation(
