@@ -84,7 +84,7 @@ def ended_attempts(endpoint: Endpoint, since: datetime) -> QuerySet[Attempt]:
 def bars(attempts: QuerySet[Attempt], since: datetime) -> list[Bar]:
     """Two for each quarter of an hour in which something was sent, the failed ones below."""
     slot = Func(Value(SLOT), F("started_at"), Value(since), function="date_bin", output_field=DateTimeField())
-    slots = attempts.annotate(slot=slot).values("slot")
+    slots = attempts.annotate(slot=slot).values("slot").order_by("slot")
     found = list(slots.annotate(count=Count("pk"), good=Count("pk", filter=GOOD)))
     most = max((each["count"] for each in found), default=1)
     drawn = []
