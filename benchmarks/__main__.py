@@ -105,6 +105,12 @@ def say_deliveries(found: dict[str, Any]) -> None:
     say("the same beside a dead endpoint", f"{delays['beside'] / delays['without']:.2f}×", "≤ 1.10×")
 
 
+def say_cards(found: dict[str, Any]) -> None:
+    say("card sale by API, two processes", f"{found['sales']['a second']:.0f} a second", "≥ 100")
+    say("card sale in its process", f"{found['sales']['cpu ms']:.1f} ms of CPU")
+    say(f"card page with {found['operations']} operations, p95", f"{found['detail']['p95']:.1f} ms", "≤ 60 ms")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--large", type=int, default=1_000_000)
@@ -119,6 +125,7 @@ def main() -> None:
         writes = inside(small, "writes")
         say("POST /v1/dynamic, two processes", f"{writes['charges a second']:.0f} a second", "≥ 200")
         say("POST /v1/dynamic in its process", f"{writes['cpu ms']:.1f} ms of CPU")
+        say_cards(inside(small, module="benchmarks.cards"))
         say_deliveries(inside(small, module="benchmarks.deliveries"))
         say("POST /v1/token", f"{inside(small, 'token')['cpu ms']:.1f} ms of CPU", "≤ 5 ms")
     finally:
