@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from benchmarks.inside import PEOPLE, SHOP, Merchant, page_of, vars_of  # sets Django up
+from benchmarks.inside import SHOP, Merchant, page_of, vars_of  # sets Django up
 
 # isort: split
 import orjson
@@ -18,6 +18,7 @@ from django.db import connection, connections
 
 from accounts.models import Client, User
 from accounts.queries import memberships_of, person
+from astrapay_portal.demo.people import PEOPLE
 from benchmarks.timing import Times, cpu_of
 from tests.transactions.conftest import do, sell
 from transactions.states import Action
