@@ -88,7 +88,13 @@ def granted(module: Module, withheld: Iterable[str] = ()) -> frozenset[str]:
 
 
 # `orders.write` runs operations on every method (PORTAL.md 10); beside its own module it needs these.
-ON_EVERY_METHOD = frozenset({fine(Module.CHARGES, Fine.REFUND), fine(Module.CHARGES, Fine.CHARGEBACK)})
+ON_EVERY_METHOD = frozenset(
+    {
+        fine(Module.CHARGES, Fine.REFUND),
+        fine(Module.CHARGES, Fine.CHARGEBACK),
+        fine(Module.PAYMENT_LINK, Fine.REFUND),
+    }
+)
 
 
 @cache

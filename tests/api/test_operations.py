@@ -234,6 +234,45 @@ class TestWhatAPostAnswers:
         assert Operation.objects.count() == before
 
 
+class TestPix:
+    """A Pix that a charge received is a DEBIT of its order, whose id is the txid."""
+
+    @pytest.fixture
+    def received(self, merchant: Merchant, django_capture_on_commit_callbacks: Any) -> dict[str, Any]:
+        txid = merchant.post("/v1/dynamic", {"amount": 100}).json()["txid"]
+        with django_capture_on_commit_callbacks(execute=True):
+            merchant.post(f"/v1/sandbox/charges/{txid}/pay")
+        (operation,) = merchant.get(f"{OPERATIONS}?orderId={txid}").json()["content"]
+        return dict(operation)
+
+    def test_it_can_be_refunded_and_nothing_else(self, merchant: Merchant, received: dict[str, Any]) -> None:
+        facts = tuple(
+            received[name] for name in ("operationType", "paymentMethod", "paymentCircuit", "operationResult")
+        )
+        assert facts == ("DEBIT", "PIX", "PIX", "EXECUTED")
+        assert actions_of(merchant, received["operationId"]) == {"REFUND": (0.01, 100)}
+        for action, what in POSTS.items():
+            answer = post(merchant, received["operationId"], what)
+            assert answer.status_code == (201 if action == "REFUND" else 422), action
+
+    def test_a_refund_is_one_of_the_charge_too(self, merchant: Merchant, received: dict[str, Any]) -> None:
+        refund = post(merchant, received["operationId"], "refunds", amount=30, merchantTransactionId="t-1").json()
+        assert (refund["operationType"], refund["operationResult"], refund["amount"]) == ("REFUND", "PENDING", 30)
+        (shown,) = merchant.get(f"/v1/dynamic/{received['orderId']}").json()["refunds"]
+        assert (shown["amount"], shown["status"]) == (30, "PROCESSING")
+        assert actions_of(merchant, received["operationId"]) == {"REFUND": (0.01, 70)}
+        assert merchant.get("/v1/balance").json() == {"available": 70, "inTransit": 30, "blocked": 0, "receivables": 0}
+
+    def test_a_text_for_the_statement_is_for_cards_only(self, merchant: Merchant, received: dict[str, Any]) -> None:
+        assert post(merchant, received["operationId"], "refunds", usage="x").json()["errorCode"] == 215
+
+    def test_it_is_found_by_its_end_to_end_id(self, merchant: Merchant, received: dict[str, Any]) -> None:
+        found = merchant.get(f"{OPERATIONS}?endToEndId={received['endToEndId']}").json()["content"]
+        assert found == [received]
+        order = merchant.get(f"/v1/orders/{received['orderId']}").json()
+        assert (order["paymentMethod"], order["capturedAmount"], order["operations"]) == ("PIX", 100, [received])
+
+
 def test_what_is_not_there_is_404(merchant: Merchant) -> None:
     assert merchant.get(f"{OPERATIONS}/unknown").json()["errorCode"] == 30
     assert merchant.get(f"{OPERATIONS}/unknown/actions").json()["errorCode"] == 30

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from accounts.permissions import Fine, Module, fine
+from accounts.permissions import FINE_PERMISSIONS, Fine, Module, fine
 from core import clock
 from core.actor import BRASILIA, Actor
 from core.money import CENT, ZERO
-from transactions.errors import SeveralCaptures
+from transactions.errors import OperationNotAllowed, SeveralCaptures
 from transactions.models import CardPayment, Dispute, Operation
 from transactions.queries.orders import card_of, operations_of, with_facts
 from transactions.states import (
@@ -59,7 +59,11 @@ def available_operations(actor: Actor, operation: Operation) -> list[Available]:
 
 
 def permission_for(operation: Operation, action: Action) -> str:
-    return fine(MODULES[PaymentMethod(operation.order.payment_method)], NEEDED[action])
+    """Raises OperationNotAllowed for what the payment method does not know at all, so that nobody may do it."""
+    module = MODULES[PaymentMethod(operation.order.payment_method)]
+    if NEEDED[action] not in FINE_PERMISSIONS[module]:
+        raise OperationNotAllowed(action=action.label)
+    return fine(module, NEEDED[action])
 
 
 def possible(operation: Operation, moment: datetime) -> Iterator[Available]:

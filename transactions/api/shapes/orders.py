@@ -15,7 +15,7 @@ class OperationShown(Shown):
     operationTime = MomentShown()
     channel = TextShown(names=tuple(OperationChannel.values))
     paymentMethod = TextShown(names=tuple(PaymentMethod.values))
-    paymentCircuit = TextShown(allow_null=True, help_text="The card's brand")
+    paymentCircuit = TextShown(allow_null=True, help_text="The card's brand, or PIX")
     paymentInstrumentInfo = TextShown(allow_null=True, help_text="The card's last four digits, masked")
     endToEndId = TextShown(allow_null=True)
     amount = Amount()
@@ -23,7 +23,7 @@ class OperationShown(Shown):
     usage = TextShown(allow_null=True)
     merchantTransactionId = TextShown(allow_null=True)
     memo = TextShown(allow_null=True)
-    returnCode = TextShown(allow_null=True, help_text="The acquirer's code")
+    returnCode = TextShown(allow_null=True, help_text="The acquirer's code; of a Pix the SPI's")
     returnMessage = TextShown(allow_null=True)
     additionalData = serializers.DictField(
         help_text="Of a card: nsu, authorizationCode, customerConsent, as far as there are"

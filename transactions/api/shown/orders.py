@@ -6,10 +6,10 @@ from core import clock
 from gateways import abecs
 from transactions.models import Operation, Order
 from transactions.queries.availability import Available
+from transactions.states import PaymentMethod
 
 
 def operation_shown(operation: Operation, order: Order) -> dict[str, Any]:
-    code = operation.return_code
     said = {"nsu": operation.nsu, "authorizationCode": operation.authorization_code}
     return {
         "operationId": operation.operation_id,
@@ -28,10 +28,17 @@ def operation_shown(operation: Operation, order: Order) -> dict[str, Any]:
         "usage": operation.usage or None,
         "merchantTransactionId": operation.merchant_transaction_id,
         "memo": operation.memo or None,
-        "returnCode": code or None,
-        "returnMessage": str(abecs.meaning(operation.payment_circuit, code).text) if code else None,
+        "returnCode": operation.return_code or None,
+        "returnMessage": _message_of(operation, order),
         "additionalData": {**operation.additional_data, **{name: text for name, text in said.items() if text}},
     }
+
+
+def _message_of(operation: Operation, order: Order) -> str | None:
+    """What an acquirer's code means. Other networks' codes speak for themselves."""
+    if order.payment_method != PaymentMethod.CARD or not operation.return_code:
+        return None
+    return str(abecs.meaning(operation.payment_circuit, operation.return_code).text)
 
 
 def customer_shown(order: Order) -> dict[str, Any] | None:
