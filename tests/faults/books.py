@@ -24,6 +24,10 @@ CREATE TEMP VIEW claim AS SELECT * FROM core_idempotencykey WHERE created_at >= 
 CREATE TEMP VIEW notice AS SELECT * FROM gateways_notice WHERE received_at >= {since};
 CREATE TEMP VIEW network_charge AS SELECT * FROM gateways_sandboxcharge WHERE created_at >= {since};
 CREATE TEMP VIEW network_refund AS SELECT * FROM gateways_sandboxrefund WHERE created_at >= {since};
+CREATE TEMP VIEW card AS SELECT * FROM transactions_cardpayment WHERE created_at >= {since};
+CREATE TEMP VIEW operation AS SELECT operation.*, orders.payment_method AS method FROM transactions_operation operation
+    JOIN transactions_order orders ON orders.id = operation.order_id WHERE operation.created_at >= {since};
+CREATE TEMP VIEW network_operation AS SELECT * FROM gateways_sandboxcardoperation WHERE created_at >= {since};
 """
 
 UNDER_WAY = {
@@ -33,6 +37,8 @@ UNDER_WAY = {
         "SELECT txid FROM charge WHERE status IN ('CREATED', 'ACTIVE') AND amount % 1 = 0.01",
     "charges whose outcome nobody knows":
         "SELECT txid FROM charge WHERE status = 'CREATED' OR next_look_up_at IS NOT NULL",
+    "operations on cards without an end":
+        "SELECT operation_id FROM operation WHERE method = 'CARD' AND result = 'PENDING'",
     "notices that nobody has handled":
         "SELECT external_id, error FROM notice WHERE handled_at IS NULL",
     "deliveries that are being sent, or should be":
@@ -62,6 +68,36 @@ NEVER = {
         WHERE charge.amount IS DISTINCT FROM network_charge.amount
             OR (charge.paid_at IS NULL) <> (network_charge.paid_at IS NULL)
             OR (status = 'CANCELLED') <> (cancelled_at IS NOT NULL)""",
+    "a posting that does not sum to zero":
+        "SELECT posting_id FROM transactions_entry GROUP BY posting_id HAVING sum(amount) <> 0",
+    "an account that is not the sum of its entries": """
+        SELECT account.client_id, account.name, balance, sum(amount) FROM transactions_account account
+        JOIN transactions_entry entry ON entry.client_id = account.client_id AND entry.account = account.name
+        GROUP BY account.id HAVING balance <> sum(amount)""",
+    "an order that does not say what its operations did": """
+        SELECT orders.order_id FROM transactions_order orders JOIN operation ON operation.order_id = orders.id
+        GROUP BY orders.id
+        HAVING orders.captured_amount <> COALESCE(sum(operation.amount) FILTER (
+                WHERE operation.type IN ('DEBIT', 'CAPTURE') AND result = 'EXECUTED'), 0)
+            OR orders.refunded_amount <> COALESCE(sum(operation.amount) FILTER (
+                WHERE operation.type = 'REFUND' AND result = 'EXECUTED'), 0)""",
+    "an amount that is taken from an operation without one that took it": """
+        SELECT parent.operation_id FROM operation parent LEFT JOIN operation child ON child.parent_id = parent.id
+            AND child.result IN ('PENDING', 'EXECUTED', 'VOIDED')
+        GROUP BY parent.id, parent.operation_id, parent.refunded_amount, parent.captured_amount, parent.reversed_amount
+        HAVING parent.refunded_amount <> COALESCE(sum(child.amount) FILTER (WHERE child.type = 'REFUND'), 0)
+            OR parent.captured_amount <> COALESCE(sum(child.amount) FILTER (WHERE child.type = 'CAPTURE'), 0)
+            OR parent.reversed_amount <> COALESCE(sum(child.amount) FILTER (WHERE child.type = 'REVERSAL'), 0)""",
+    "a refund that is not its operation": """
+        SELECT refund_id FROM refund JOIN operation ON operation.id = refund.operation_id
+        WHERE refund.amount <> operation.amount OR result <> CASE status
+            WHEN 'PROCESSING' THEN 'PENDING' WHEN 'COMPLETED' THEN 'EXECUTED' ELSE 'FAILED' END""",
+    # A sale whose process died before it asked was never made: nobody else knows the card.
+    "an operation that the acquirer knows otherwise, or not at all": """
+        SELECT operation_id, result, state FROM (SELECT * FROM operation WHERE method = 'CARD') ours
+        FULL JOIN network_operation USING (operation_id)
+        WHERE (result IN ('AUTHORIZED', 'EXECUTED', 'VOIDED')) IS DISTINCT FROM COALESCE(state = 'APPROVED', FALSE)
+            OR (state IS NULL AND ours.return_code IS DISTINCT FROM '99')""",
     "a charge whose events have a gap or a double": """
         SELECT txid, version FROM charge WHERE array(SELECT generate_series(1, version))
             <> array(SELECT event.version FROM event WHERE object_id = txid ORDER BY event.version)""",
@@ -113,6 +149,21 @@ class Books:
         """(the merchant's name, txid) of every charge."""
         return sorted(self.rows("SELECT user_reference, txid FROM charge"))
 
+    def sales(self) -> list[Row]:
+        """(the merchant's name, transactionId) of every sale by card."""
+        return sorted(
+            self.rows(
+                "SELECT user_reference, operation.operation_id "
+                "FROM card JOIN operation ON operation.id = card.operation_id"
+            )
+        )
+
+    def follow_ups(self) -> list[Row]:
+        """(the merchant's name, operationId) of every operation that a merchant asked for on a card."""
+        return sorted(
+            self.rows("SELECT merchant_transaction_id, operation_id FROM operation WHERE merchant_transaction_id <> ''")
+        )
+
     def refunds(self) -> list[Row]:
         """(the merchant's name, refundId) of every refund that a merchant asked for."""
         return sorted(self.rows("SELECT description, refund_id FROM refund WHERE return_reason = ''"))
@@ -132,6 +183,7 @@ class Books:
             "SELECT 'charge', status, count(*) FROM charge GROUP BY status UNION ALL "
             "SELECT 'payment', outcome, count(*) FROM payment GROUP BY outcome UNION ALL "
             "SELECT 'refund', status, count(*) FROM refund GROUP BY status UNION ALL "
+            "SELECT lower(type), result, count(*) FROM operation WHERE method = 'CARD' GROUP BY 1, 2 UNION ALL "
             "SELECT 'delivery', status, count(*) FROM delivery GROUP BY status UNION ALL "
             "SELECT 'attempt', COALESCE(status_code::text, NULLIF(error, ''), 'without an end'), count(*) FROM attempt "
             "GROUP BY 2 ORDER BY 1, 2"

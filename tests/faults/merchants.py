@@ -12,6 +12,7 @@ from tests.running import RemoteMerchant, RunningPortal, eventually
 
 PATIENCE_SECONDS = 150  # a lease of a minute, and the longest restart
 PAUSE_SECONDS = 0.05
+CARD = {"holderName": "MARINA EXEMPLO", "number": "4111111111110071", "expirationDate": "2031-12", "cvv": "123"}
 REFUNDS = ("5.00", "5.02", "5.03", "5.50")
 
 
@@ -24,17 +25,21 @@ class Promises:
     changed: dict[str, Decimal] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     paid: set[str] = field(default_factory=set)
+    sales: dict[str, str] = field(default_factory=dict)
+    follow_ups: dict[str, str] = field(default_factory=dict)
     pay_themselves: set[str] = field(default_factory=set)
 
     def __str__(self) -> str:
         return (
             f"{len(self.charges)} charges made, {len(self.changed)} changed, {len(self.deleted)} deleted, "
-            f"{len(self.paid)} paid, {len(self.pay_themselves)} that pay themselves, {len(self.refunds)} refunds"
+            f"{len(self.paid)} paid, {len(self.pay_themselves)} that pay themselves, {len(self.refunds)} refunds, "
+            f"{len(self.sales)} sales by card, {len(self.follow_ups)} operations on them"
         )
 
 
 class Business:
-    """One merchant's system: makes a charge, perhaps changes or deletes it, has it paid, refunds parts of it."""
+    """One merchant's system: makes a charge, perhaps changes or deletes it, has it paid, refunds parts of it; sells by
+    card, captures in parts and refunds."""
 
     def __init__(self, merchant: RemoteMerchant, promises: Promises, seed: int) -> None:
         self.merchant = merchant
@@ -43,7 +48,8 @@ class Business:
 
     def run(self, closing_time: Event) -> None:
         while not closing_time.wait(PAUSE_SECONDS):
-            self.dice.choices([self.sell, self.change_and_sell, self.delete, self.wait], [5, 2, 2, 2])[0]()
+            deeds = [self.sell, self.change_and_sell, self.delete, self.wait, self.sell_by_card, self.capture_in_parts]
+            self.dice.choices(deeds, [5, 2, 2, 2, 3, 2])[0]()
 
     def sell(self) -> None:
         txid = self.make_charge(self.price())
@@ -65,6 +71,41 @@ class Business:
     def wait(self) -> None:
         """Cents 01: the sandbox pays it within seconds."""
         self.promises.pay_themselves.add(self.make_charge(Decimal("30.01")))
+
+    def sell_by_card(self) -> None:
+        sale = self.make_sale(capture=True)
+        if sale["status"] == "APPROVED":
+            self.follow_up(sale["transactionId"], "refunds", 3.50)
+            self.follow_up(sale["transactionId"], "refunds", 4.50)
+
+    def capture_in_parts(self) -> None:
+        sale = self.make_sale(capture=False)
+        if sale["status"] == "APPROVED":
+            first = self.follow_up(sale["transactionId"], "captures", 10.00)
+            self.follow_up(sale["transactionId"], "captures", 5.00)
+            self.follow_up(first, "refunds", 2.00)
+            self.follow_up(sale["transactionId"], "reversals", None)
+
+    def make_sale(self, *, capture: bool) -> Any:
+        name = uuid.uuid4().hex
+        body = {
+            "amount": float(self.price()),
+            "card": CARD,
+            "numberInstallments": 1,
+            "paymentType": "A_VISTA",
+            "capture": capture,
+            "userReference": name,
+        }
+        made = self.ask("POST", "/v1/credit-card/transactions", body)
+        self.promises.sales[name] = str(made["transactionId"])
+        return made
+
+    def follow_up(self, operation_id: str, deed: str, amount: float | None) -> str:
+        name = uuid.uuid4().hex
+        body = {"merchantTransactionId": name, **({"amount": amount} if amount else {})}
+        made = str(self.ask("POST", f"/v1/operations/{operation_id}/{deed}", body)["operationId"])
+        self.promises.follow_ups[name] = made
+        return made
 
     def price(self) -> Decimal:
         return Decimal(self.dice.randrange(30, 90))

@@ -65,6 +65,8 @@ def every_promise_is_kept(promises: Promises, books: Books) -> None:
     """Each acknowledged charge and refund is there once, and nothing that was never acknowledged."""
     assert books.charges() == sorted(promises.charges.items())
     assert books.refunds() == sorted(promises.refunds.items())
+    assert books.sales() == sorted(promises.sales.items())
+    assert books.follow_ups() == sorted(promises.follow_ups.items())
     states = books.states()
     assert {txid for txid in promises.deleted if states[txid][0] != "CANCELLED"} == set()
     assert {txid for txid, amount in promises.changed.items() if states[txid][1] != amount} == set()
