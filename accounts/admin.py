@@ -3,7 +3,6 @@
 # mypy: disable-error-code="untyped-decorator"
 # The decorators of the admin kit carry no types.
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
@@ -13,12 +12,11 @@ from django.apps import apps
 from django.contrib import admin, messages
 from django.db.models import Model
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import action
 
 from accounts import queries
@@ -27,9 +25,8 @@ from accounts.models import Application, Client, Membership, Role, User
 from accounts.permissions import SCOPES, Fine, Module
 from accounts.states import MembershipStatus
 from core.actor import Actor
-from core.admin import ReadOnlyAdmin
+from core.admin import NothingIsDeleted, ReadOnlyAdmin
 from core.audit import name_actor
-from core.errors import DomainError
 
 Text = str | Promise
 ELSEWHERE = (
@@ -51,43 +48,6 @@ def staff_actor(request: HttpRequest, client: Client) -> Actor:
     actor = queries.staff(cast(User, request.user), client)
     name_actor(actor)
     return actor
-
-
-class NothingIsDeleted(ModelAdmin):
-    """Rows that money hangs on stay. What an action refuses is said where it was tried."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_act_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(super().has_change_permission(request))
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            answer: HttpResponse = super().changeform_view(request, *args, **kwargs)
-        except DomainError as error:
-            messages.error(request, str(error))
-            return HttpResponseRedirect(request.get_full_path())
-        return answer
-
-    def asked_first(
-        self, request: HttpRequest, subject: Model, *, lead: Text, button: Text, act: Callable[[], HttpResponse | None]
-    ) -> HttpResponse:
-        """The kit's buttons are links: what they do waits for a form."""
-        if request.method != "POST":
-            said = {"subject": subject, "lead": lead, "button": button, "back": self.address_of(subject)}
-            context = {**self.admin_site.each_context(request), **said}
-            return TemplateResponse(request, "admin/accounts/confirm.html", context)
-        try:
-            if answer := act():
-                return answer
-            messages.success(request, _("Done."))
-        except DomainError as error:
-            messages.error(request, str(error))
-        return HttpResponseRedirect(self.address_of(subject))
-
-    def address_of(self, row: Model) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
 
 
 @admin.register(Client)

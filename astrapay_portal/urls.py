@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from astrapay_portal.dashboard import Dashboard
+from astrapay_portal.test_data import TestData
 from astrapay_portal.views import healthz
 
 # The admin's own sign-in page would know neither the lock-out nor a second factor.
@@ -13,7 +14,9 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("", include("astrapay_portal.api_urls")),  # first, since its callers are the most and the most hurried
     path("", Dashboard.as_view(), name="home"),
+    path("test-data", TestData.as_view(), name="test-data"),
     path("", include("accounts.urls")),
+    path("", include("transactions.urls")),
     path("", include("charges.urls")),
     path("", include("webhooks.urls")),
     path("healthz", healthz),

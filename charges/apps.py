@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -13,6 +12,7 @@ class ChargesConfig(AppConfig):
         from gateways import notices
         from transactions.actions.disputes import register_room
         from transactions.actions.follow_ups import register_refund
+        from transactions.links import ProductPage, register_page
         from transactions.states import DisputeType, PaymentMethod
 
         notices.register("pix.received", payments.handle_pix_notice)
@@ -21,11 +21,13 @@ class ChargesConfig(AppConfig):
         notices.register("pix.med.decision", med.handle_decision_notice)
         register_room(DisputeType.MED, med.Meds())
         register_refund(PaymentMethod.PIX, refunds.refund_operation)
+        register_page(PaymentMethod.PIX, ProductPage("charges:detail", _("Pix charge")))
         describe_messages()
         self.register_pages()
 
     def register_pages(self) -> None:
         from accounts.permissions import Module, read
+        from charges.test_data import register_test_data
         from core.web.modules import Entry, register
 
         charges = Entry(
@@ -46,16 +48,6 @@ class ChargesConfig(AppConfig):
             position=11,
             description=_("Make a code for a counter or a poster, and read any Pix code"),
         )
-        test_data = Entry(
-            url_name="charges:test-data",
-            label=_("Test data"),
-            icon="flask-2",
-            group=_("Integration"),
-            permission="any",
-            position=90,
-            description=_("Amounts, documents and payers that the sandbox knows"),
-        )
         register(charges)
         register(static_codes)
-        if settings.SANDBOX:
-            register(test_data)
+        register_test_data()

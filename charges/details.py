@@ -15,25 +15,17 @@ from charges.models import Charge, Payment, Refund
 from charges.queries import HOLDING
 from charges.states import OPEN, ChargeStatus, PaymentOutcome, RefundReason, RefundStatus
 from core import clock, money
-from core.actor import Actor, Channel
+from core.actor import Actor
 from core.lists.periods import zone_text
 from core.money import ZERO
 from webhooks.details import sent_for
-from webhooks.models import Event
-from webhooks.queries import events_of
+from webhooks.timeline import ENDED, GREEN, WAITING, WRONG, Sentences, timeline_of, who_did
 
 WRITE = fine(Module.CHARGES, Fine.WRITE)
 REFUND = fine(Module.CHARGES, Fine.REFUND)
 PII = fine(Module.CHARGES, Fine.PII)
 
-GREEN, WAITING, WRONG, ENDED = ("green", "ok"), ("yellow", "clock"), ("red", "bang"), ("gray", "dash")
-CHANNELS = {
-    Channel.PORTAL: _("portal"),
-    Channel.API: "API",
-    Channel.ADMIN: _("administration"),
-    Channel.SYSTEM: _("system"),
-}
-SENTENCES: dict[str, tuple[Any, Look]] = {
+SENTENCES: Sentences = {
     "charge.created": (_("Charge created"), GREEN),
     "charge.changed": (_("Charge changed, now %(amount)s"), GREEN),
     "charge.paid": (_("Payment of %(amount)s received"), GREEN),
@@ -49,17 +41,6 @@ SENTENCES: dict[str, tuple[Any, Look]] = {
     "charge.med_lost": (_("MED decided: %(amount)s goes back"), WRONG),
     "charge.document_shown": (_("Whole document looked at"), ("gray", "eye")),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A line of the timeline."""
-
-    sentence: str
-    at: datetime
-    who: str
-    request_id: str
-    look: Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +120,7 @@ def detail_of(actor: Actor, charge: Charge) -> dict[str, Any]:
         "received": received,
         "accepted": accepted,
         "refunds": [given_back(refund) for refund in refunds],
-        "timeline": [told(event) for event in events_of(actor, object_type="charge", object_id=charge.txid)],
+        "timeline": timeline_of(actor, SENTENCES, object_type="charge", object_id=charge.txid),
         "zone_text": zone_text(actor.zone),
         **countdown(charge, moment),
         "qr": image_of(charge, status),
@@ -177,26 +158,6 @@ def given_back(refund: Refund) -> GivenBack:
     status = RefundStatus(refund.status)
     word = RefundReason(refund.status_reason).label if refund.status_reason else status.label
     return GivenBack(refund, refund_look(status), str(word), who_did(refund.created_by, refund.channel))
-
-
-def told(event: Event) -> Moment:
-    sentence, look = SENTENCES.get(event.name, (event.name, ENDED))
-    facts = dict(event.facts)
-    if "amount" in facts:
-        facts["amount"] = money.formatted(Decimal(facts["amount"]))
-    return Moment(
-        sentence=str(sentence) % facts if facts else str(sentence),
-        at=event.created_at,
-        who=who_did(event.actor, event.channel),
-        request_id=str(event.x_transaction_id or ""),
-        look=look,
-    )
-
-
-def who_did(name: str, channel: str) -> str:
-    """The person or the credential and the door, or the system."""
-    door = str(CHANNELS[Channel(channel)])
-    return door if channel == Channel.SYSTEM else f"{name} · {door}"
 
 
 def image_of(charge: Charge, status: ChargeStatus) -> str:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from charges.looks import charge_look
 from charges.models import Charge
 from charges.queries import with_status
 from charges.states import ChargeStatus
@@ -17,7 +17,7 @@ from core.lists.filters import (
     ListFilters,
     PeriodFilter,
     PrefixFilter,
-    WordedFilter,
+    SwitchFilter,
 )
 
 SHOWN = [(status.value, status.label) for status in ChargeStatus if status is not ChargeStatus.FAILED_CREATION]
@@ -36,10 +36,8 @@ class StatusFilter(ChoicesFilter):
         return qs.filter(condition)
 
 
-class LinksFilter(WordedFilter):
+class LinksFilter(SwitchFilter):
     """Charges made for another product are listed only when asked for."""
-
-    field_class = forms.BooleanField
 
     def filter(self, qs: QuerySet[Any], value: bool) -> QuerySet[Any]:
         return qs if value else qs.filter(origin="")
@@ -52,8 +50,16 @@ class ChargeFilters(ListFilters):
     period = PeriodFilter("created_at", label=gettext_lazy("Created"))
     document = DocumentFilter("debtor_document", label=gettext_lazy("CPF/CNPJ"))
     reference = PrefixFilter("user_reference", label=gettext_lazy("User reference"))
-    status = StatusFilter("status", label=pgettext_lazy("heading", "Status"), choices=SHOWN)
+    status = StatusFilter(
+        "status",
+        label=pgettext_lazy("heading", "Status"),
+        choices=SHOWN,
+        every=gettext_lazy("Every status"),
+        look=lambda value: charge_look(ChargeStatus(value)),
+    )
     links = LinksFilter("origin", label=gettext_lazy("Charges of payment links"))
+
+    bar = ("period", "document", "reference", ("status", "links"))
 
     class Meta:
         model = Charge

@@ -20,5 +20,4 @@ urlpatterns = [
     path("charges/<str:txid>/expire", sandbox.ExpireCharge.as_view(), name="sandbox-expire"),
     path("refunds/<str:refund_id>/complete", sandbox.CompleteRefund.as_view(), name="sandbox-complete"),
     path("refunds/<str:refund_id>/fail", sandbox.FailRefund.as_view(), name="sandbox-fail"),
-    path("test-data", sandbox.TestData.as_view(), name="test-data"),
 ]

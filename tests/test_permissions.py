@@ -13,7 +13,7 @@ from tests.charges.conftest import active_charge  # noqa: F401 - a fixture
 from tests.charges.factories import person_of
 from tests.conftest import Merchant, actor_for
 from tests.routes import address, routes
-from tests.transactions.conftest import card_ids
+from tests.transactions.conftest import PAGE_IDS, card_ids
 from tests.webhooks.conftest import webhook_ids
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +129,29 @@ PORTAL: dict[str, dict[str, str]] = {
     "webhook/<str:endpoint_id>/test": {"POST": WRITES_WEBHOOKS},
     "webhook/<str:endpoint_id>/recover": {"GET": WRITES_WEBHOOKS, "POST": WRITES_WEBHOOKS},
 }
+SEES_CARDS, WRITES_CARDS, EXPORTS_CARDS = (f"CREDIT_CARD:{name}" for name in ("read", "write", "export"))
+REFUNDS_CARDS = "CREDIT_CARD:refund"  # the action of the address decides; tests/transactions/pages tries each
+PORTAL |= {
+    "transactions/credit-card": {"GET": SEES_CARDS},
+    "transactions/credit-card/file.csv": {"GET": EXPORTS_CARDS},
+    "transactions/credit-card/<str:card_transaction_id>": {"GET": SEES_CARDS},
+    "transactions/orders": {"GET": SEES_CARDS},
+    "transactions/orders/file.csv": {"GET": EXPORTS_CARDS},
+    "transactions/orders/<str:order_id>": {"GET": SEES_CARDS},
+    "transactions/operations/<str:operation_id>": {"GET": SEES_CARDS},
+    "transactions/operations/<str:operation_id>/<str:action>": {"GET": REFUNDS_CARDS, "POST": REFUNDS_CARDS},
+    "transactions/contracts": {"GET": SEES_CARDS},
+    "transactions/contracts/file.csv": {"GET": EXPORTS_CARDS},
+    "transactions/contracts/<str:contract_id>": {"GET": SEES_CARDS},
+    "transactions/contracts/<str:contract_id>/deactivate": {"GET": WRITES_CARDS, "POST": WRITES_CARDS},
+    "transactions/recurrences/<str:recurrence_id>/cancel": {"GET": WRITES_CARDS, "POST": WRITES_CARDS},
+    "transactions/recurrences/<str:recurrence_id>/run-next": {"POST": WRITES_CARDS},
+    "transactions/recurrences/<str:recurrence_id>/schedules/<str:schedule_id>/cancel": {
+        "GET": WRITES_CARDS,
+        "POST": WRITES_CARDS,
+    },
+    "transactions/sandbox/<str:operation_id>/<str:event>": {"POST": WRITES_CARDS},
+}
 # Pages of a person who has chosen no client yet; each looks after itself and has its own tests.
 OWN_ACCOUNT = {"confirm-password", "customer-selector", "language", "theme", "logout"}
 PUBLIC = {
@@ -164,6 +187,7 @@ def ids(active_charge: Charge, operator: Actor) -> dict[str, str]:  # noqa: F811
         "transaction_id": unknown,
         **webhook_ids(operator),
         **card_ids(operator),
+        **PAGE_IDS,
     }
 
 

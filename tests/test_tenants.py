@@ -16,7 +16,7 @@ from tests.conftest import Merchant
 from tests.routes import address
 from tests.rows import everything
 from tests.test_permissions import API, PORTAL, module_of
-from tests.transactions.conftest import card_ids
+from tests.transactions.conftest import PAGE_IDS, card_ids
 from tests.webhooks.conftest import webhook_ids
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +60,7 @@ def ids(operator: Actor) -> dict[str, str]:
         "refund_id": refund.refund_id,
         **webhook_ids(operator),
         **card_ids(operator),
+        **PAGE_IDS,
     }
 
 

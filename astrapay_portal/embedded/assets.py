@@ -21,11 +21,17 @@ def font(family: str, weight: int) -> tuple[str, Path]:
     return f"vendor/fonts/{name}", NODE_MODULES / "@fontsource" / family / "files" / name
 
 
+def payment_mark(brand: str) -> tuple[str, Path]:
+    name = f"{brand}.svg"
+    return f"vendor/payments/{name}", NODE_MODULES / "@tabler" / "core" / "dist" / "img" / "payments" / name
+
+
 FILES: dict[str, Path] = {
     "vendor/tabler.css": BUILT / "tabler.css",
     "vendor/icons.svg": BUILT / "icons.svg",
     **dict(font("ibm-plex-sans", weight) for weight in (400, 500, 600)),
     **dict(font("ibm-plex-mono", weight) for weight in (400, 500)),
+    **dict(map(payment_mark, "visa mastercard americanexpress elo dinersclub discover jcb".split())),
 }
 
 

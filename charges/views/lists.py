@@ -1,35 +1,29 @@
 """The list of charges, on the page and as a file."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import pgettext_lazy
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from accounts.permissions import Fine, Module, fine, read
 from charges.columns import CHARGE_COLUMNS
-from charges.filters import SHOWN, ChargeFilters
-from charges.looks import charge_look
+from charges.filters import ChargeFilters
 from charges.models import Charge
 from charges.queries import charges_for
-from charges.states import ChargeStatus
 from charges.views.page import ChargePage
-from core.lists.views import ListFile, ListPage
+from core import money
+from core.lists.pages import Totals, count_text
+from core.lists.views import ListFile, ListPage, Words
 
 
-@dataclass(frozen=True, slots=True)
-class StatusChoice:
-    """A status as the filter offers it."""
-
-    value: str
-    label: str
-    tone: str
-    shape: str
-    chosen: bool
-
-    @classmethod
-    def of(cls, status: ChargeStatus, chosen: list[str]) -> "StatusChoice":
-        return cls(status.value, str(status.label), *charge_look(status), status.value in chosen)
+def counted(totals: Totals) -> str:
+    sentence = ngettext(
+        '<b>{number}</b> charge amounts to <b class="nw">{amount}</b>',
+        '<b>{number}</b> charges amount to <b class="nw">{amount}</b>',
+        totals.count,
+    )
+    return format_html(sentence, number=count_text(totals), amount=money.formatted(totals.amount))
 
 
 class ChargeRows(ChargePage, ListPage):
@@ -40,17 +34,21 @@ class ChargeRows(ChargePage, ListPage):
     default_order = "-created"
     amount = "amount"
     title = pgettext_lazy("heading", "Charges")
+    words = Words(
+        none=gettext_lazy("No charges found"),
+        unlisted=gettext_lazy("No charges are listed"),
+        many=gettext_lazy("More than 10,000 charges"),
+        counted=counted,
+    )
+    live = "charge"
+    file_url = "charges:file"
     page_template = "charges/list.html"
-    results_template = "charges/_results.html"
-    totals_template = "charges/_totals.html"
 
     def every_row(self) -> QuerySet[Charge]:
         return charges_for(self.actor)
 
     def more(self, rows: list[Any]) -> dict[str, Any]:
-        chosen = self.asked.form["status"].value() or []
         return {
-            "status_choices": [StatusChoice.of(ChargeStatus(value), chosen) for value, _label in SHOWN],
             "may_write": self.actor.may(fine(Module.CHARGES, Fine.WRITE)),
             "may_export": self.actor.may(fine(Module.CHARGES, Fine.EXPORT)),
         }

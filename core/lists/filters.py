@@ -1,19 +1,24 @@
 """Filters of a list. Each applied one can be told in words, removed by itself, and named in a file's name."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import documents
 from core.actor import Actor
+from core.lists.amounts import Amounts, AmountsField
 from core.lists.periods import Days, PeriodField, Preset
+
+Look = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +40,52 @@ def canonical(query: QueryDict, *, without: tuple[str, ...] = ()) -> str:
     return kept.urlencode()
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A box to tick. `look` is how the page shows a status: a tone and a shape."""
+
+    name: str
+    value: str
+    label: str
+    chosen: bool
+    look: Look | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A filter in the bar above a list. `groups` are boxes to tick, in a panel that a button opens."""
+
+    kind: str
+    field: forms.BoundField
+    hint: "str | Promise" = ""
+    every: "str | Promise" = ""
+    groups: tuple[list[Choice], ...] = ()
+
+    @property
+    def choices(self) -> list[Choice]:
+        return [choice for group in self.groups for choice in group]
+
+    @property
+    def chosen(self) -> list[Choice]:
+        return [choice for choice in self.choices if choice.chosen]
+
+
 class WordedFilter(django_filters.Filter):
-    """A filter that tells its value. What a person typed never enters the name of a file: it may be a document."""
+    """A filter that tells its value. What a person typed never enters the name of a file: it may be a document.
+
+    `kind` is how the bar above the list shows it, `hint` stands in its empty control, `every` in one of boxes to tick.
+    """
 
     removable = True
+    kind = "text"
+    hint: "str | Promise" = ""
+    every: "str | Promise" = ""
 
     def bind(self, actor: Actor) -> None:
         """Tells the filter who is asking, before its field is made."""
+
+    def choices_of(self, field: forms.BoundField) -> list[Choice]:
+        return []
 
     def words(self, value: Any) -> str:
         return str(value)
@@ -55,6 +99,7 @@ class PeriodFilter(WordedFilter):
 
     field_class = PeriodField
     removable = False
+    kind = "period"
 
     def bind(self, actor: Actor) -> None:
         self.extra["zone"] = actor.zone
@@ -81,6 +126,7 @@ class DocumentInput(forms.CharField):
 
 class DocumentFilter(WordedFilter):
     field_class = DocumentInput
+    hint = gettext_lazy("With or without its mask")
 
     def words(self, value: str) -> str:
         return documents.formatted(value)
@@ -93,18 +139,56 @@ class PrefixFilter(WordedFilter):
     """Texts that begin with what was typed: the kind of search in texts that an index serves."""
 
     field_class = forms.CharField
+    hint = gettext_lazy("Begins with…")
 
     def __init__(self, field_name: str, **kwargs: Any) -> None:
         super().__init__(field_name, "startswith", **kwargs)
 
 
+class AmountsFilter(WordedFilter):
+    """From one amount to another, both included, of the column that was chosen. `columns` are names and their words;
+    a name is the field's own."""
+
+    field_class = AmountsField
+    kind = "amounts"
+
+    def __init__(self, columns: "list[tuple[str, str | Promise]]", **kwargs: Any) -> None:
+        super().__init__(columns[0][0], columns=columns, **kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: Amounts | None) -> QuerySet[Any]:
+        return qs.filter(value.condition) if value else qs
+
+    def words(self, value: Amounts) -> str:
+        return value.text
+
+    def file_word(self, value: Amounts) -> str:
+        return f"{value.column}-{value.smallest or ''}-{value.largest or ''}"
+
+
 class ChoicesFilter(WordedFilter):
-    """Several values of one choice, any of which may match."""
+    """Several values of one choice, any of which may match. `every` says that none is chosen, `look` shows a value as
+    the rows do."""
 
     field_class = forms.MultipleChoiceField
+    kind = "choices"
 
-    def __init__(self, field_name: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        field_name: str,
+        *,
+        every: "str | Promise" = "",
+        look: Callable[[str], Look] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.every, self.look = every, look
         super().__init__(field_name, "in", widget=forms.CheckboxSelectMultiple, **kwargs)
+
+    def choices_of(self, field: forms.BoundField) -> list[Choice]:
+        chosen = field.value() or []
+        return [
+            Choice(field.name, str(value), str(label), value in chosen, self.look(value) if self.look else None)
+            for value, label in self.extra["choices"]
+        ]
 
     def words(self, value: list[str]) -> str:
         labels = dict(self.extra["choices"])
@@ -114,8 +198,23 @@ class ChoicesFilter(WordedFilter):
         return "-".join(slugify(self.words([each])) for each in value)
 
 
+class SwitchFilter(WordedFilter):
+    """One box to tick."""
+
+    field_class = forms.BooleanField
+    kind = "choices"
+
+    def choices_of(self, field: forms.BoundField) -> list[Choice]:
+        return [Choice(field.name, "on", str(field.label), bool(field.value()))]
+
+
 class ListFilters(django_filters.FilterSet):
-    """The filters of one list for one actor. Invalid input lists nothing and says why."""
+    """The filters of one list for one actor. Invalid input lists nothing and says why.
+
+    `bar` is how they stand above the list; names in a tuple share one panel.
+    """
+
+    bar: ClassVar[tuple[str | tuple[str, ...], ...]] = ()
 
     def __init__(self, data: QueryDict, queryset: QuerySet[Any], *, actor: Actor) -> None:
         super().__init__(data, queryset)
@@ -126,6 +225,14 @@ class ListFilters(django_filters.FilterSet):
 
     def worded(self) -> dict[str, WordedFilter]:
         return {name: each for name, each in self.filters.items() if isinstance(each, WordedFilter)}
+
+    def controls(self) -> list[Control]:
+        return [self.control((names,) if isinstance(names, str) else names) for names in self.bar]
+
+    def control(self, names: tuple[str, ...]) -> Control:
+        first = self.worded()[names[0]]
+        groups = tuple(self.worded()[name].choices_of(self.form[name]) for name in names)
+        return Control(first.kind, self.form[names[0]], first.hint, first.every, groups)
 
     def rows(self) -> QuerySet[Any]:
         return self.qs if self.is_valid() else self.every_row.none()

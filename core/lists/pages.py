@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 from django.http import QueryDict
+from django.utils import formats
 
 from core.lists.filters import canonical
 from core.money import ZERO
@@ -25,19 +26,27 @@ class Totals:
     amount: Decimal
 
 
+def count_text(totals: Totals) -> str:
+    """How many, grouped as the reader groups digits."""
+    return str(formats.number_format(totals.count, force_grouping=True))
+
+
 def totals_of(rows: QuerySet[Any], amount: str) -> Totals:
+    """`amount` names the column that is summed up; a list of what has no amount is only counted."""
     return _summed(rows.order_by(), amount)
 
 
 def totals_at_once(rows: QuerySet[Any], amount: str) -> Totals | None:
     """The totals when they are cheap; None for a set so wide that they are asked for apart."""
-    found = _summed(rows.order_by().values("pk", amount)[: COUNTED_AT_ONCE + 1], amount)
+    columns = ("pk", amount) if amount else ("pk",)
+    found = _summed(rows.order_by().values(*columns)[: COUNTED_AT_ONCE + 1], amount)
     return found if found.count <= COUNTED_AT_ONCE else None
 
 
 def _summed(rows: QuerySet[Any, Any], amount: str) -> Totals:
-    found = rows.aggregate(count=Count("pk"), amount=Sum(amount))
-    return Totals(found["count"], found["amount"] or ZERO)
+    sums = {"amount": Sum(amount)} if amount else {}
+    found = rows.aggregate(count=Count("pk"), **sums)
+    return Totals(found["count"], found.get("amount") or ZERO)
 
 
 @dataclass(frozen=True, slots=True)

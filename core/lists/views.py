@@ -1,13 +1,15 @@
 """The recipe of a list page. The address is its whole state; page, fragment and file show the same rows."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.views.generic import View
@@ -16,7 +18,7 @@ from core.actor import Actor
 from core.exports.csv import csv_file
 from core.lists.columns import Column, Ordering, headings, ordering_of
 from core.lists.filters import ListFilters, canonical
-from core.lists.pages import page_of, totals_at_once, totals_of
+from core.lists.pages import Totals, page_of, totals_at_once, totals_of
 from core.lists.periods import zone_text
 
 
@@ -26,21 +28,37 @@ def wants_fragment(request: HttpRequest) -> bool:
     return bool(htmx) and not htmx.history_restore_request and not htmx.boosted
 
 
-class ListPage(View):
-    """An app's view combines this with its role mixin and says what is listed.
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a list says of its rows. `counted` gives a sentence with how many they are and what they amount to, `how`
+    says where rows come from while there are none."""
 
-    `list.html` shows the page and includes `_results.html`, which alone answers htmx; `part=totals` answers the
+    none: "str | Promise"
+    unlisted: "str | Promise"
+    many: "str | Promise"
+    counted: Callable[[Totals], str]
+    how: "str | Promise" = ""
+
+
+class ListPage(View):
+    """An app's view combines this with its role mixin and says what is listed: `amount` names the column to sum up,
+    `live` the type of object whose changes refresh the rows, `file_url` where the same rows are a file.
+
+    `page.html` shows the page and includes `_results.html`, which alone answers htmx; `part=totals` answers the
     totals of a set too wide to be counted while the rows are shown.
     """
 
     filters: ClassVar[type[ListFilters]]
     columns: ClassVar[Sequence[Column[Any]]]
     default_order: ClassVar[str]
-    amount: ClassVar[str]
+    amount: ClassVar[str] = ""
     title: ClassVar["str | Promise"]
-    page_template: ClassVar[str]
-    results_template: ClassVar[str]
-    totals_template: ClassVar[str]
+    words: ClassVar[Words]
+    live: ClassVar[str] = ""
+    file_url: ClassVar[str] = ""
+    page_template: ClassVar[str] = "core/lists/page.html"
+    results_template: ClassVar[str] = "core/lists/_results.html"
+    totals_template: ClassVar[str] = "core/lists/_totals.html"
 
     @property
     def actor(self) -> Actor:
@@ -87,6 +105,10 @@ class ListPage(View):
         totals = known.get("totals") or totals_at_once(rows, self.amount)
         return {
             "title": self.title,
+            "words": self.words,
+            "live": self.live,
+            "file_url": reverse(self.file_url) if self.file_url else "",
+            "totals_sentence": self.words.counted(totals) if totals else "",
             "filters": self.asked,
             "page": page,
             "pages": list(page.numbers(totals)),

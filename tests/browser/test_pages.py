@@ -8,6 +8,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from astrapay_portal.environment import PROJECT
+from core import clock
+from core.actor import BRASILIA
+from tests.api.shop import CARD
 from tests.browser.steps import sign_in
 from tests.running import RemoteMerchant, RunningPortal, eventually
 
@@ -25,6 +28,16 @@ PAGES = {
     "charge-paid": "{paid}",
     "charge-refund": "{paid}/refund",
     "static-qr": "/charges/static-qr",
+    "cards": "/transactions/credit-card?period=30d",
+    "cards-empty": "/transactions/credit-card?identification=nada-assim",
+    "card": "{card}",
+    "card-operation": "{operation}/refund",
+    "card-confirmation": "{confirmation}",
+    "orders": "/transactions/orders?period=30d&amount=captured_amount&amount_min=10",
+    "order": "{order}",
+    "contracts": "/transactions/contracts",
+    "contract": "{contract}",
+    "contract-deactivate": "{contract}/deactivate",
     "test-data": "/test-data",
     "webhooks": "/webhook",
     "webhook-new": "/webhook/new",
@@ -65,12 +78,45 @@ def addresses(portal: RunningPortal) -> dict[str, str]:
         "paid": f"/charges/{paid}",
         "webhook": f"/webhook/{webhook}",
         "attempts": f"/webhook/{webhook}?delivery={attempts}",
+        **card_addresses(merchant),
     }
 
 
 def delivery_with_attempts(merchant: RemoteMerchant, webhook: str) -> str | None:
     found = merchant.call("GET", f"/v1/webhooks/results?webhookId={webhook}&{YEAR}").json()["content"]
     return next((str(each["deliveryId"]) for each in found if len(each["attempts"]) > 1), None)
+
+
+def card_addresses(merchant: RemoteMerchant) -> dict[str, str]:
+    """A payment captured in two parts, one of them refunded in part, the other charged back."""
+    sale = {"amount": 1890, "capture": False, "card": CARD, "numberInstallments": 3, "paymentType": "PARCELADO_LOJA"}
+    made = merchant.call("POST", "/v1/credit-card/transactions", sale).json()
+    payment = made["transactionId"]
+
+    def follow_up(operation: str, action: str, **body: Any) -> str:
+        return str(merchant.call("POST", f"/v1/operations/{operation}/{action}", body).json()["operationId"])
+
+    first, second = (follow_up(payment, "captures", amount=amount) for amount in (1200, 500))
+    refund = follow_up(first, "refunds", amount=300, memo="Uma peça devolvida na filial Centro.")
+    follow_up(second, "chargebacks", amount=500)
+    recurrence = {
+        "type": "LIMITED_TIMES",
+        "recurrenceFrequency": "MONTHLY",
+        "firstTransactionDate": clock.today(BRASILIA).isoformat(),
+        "numberInstallments": 6,
+        "amount": 49.9,
+        "card": CARD,
+        "customer": {"name": "Ana Exemplo da Silva", "document": "39053344705"},
+        "customerId": "cliente-77",
+    }
+    contract = merchant.call("POST", "/v1/credit-card/recurrences", recurrence).json()["contractId"]
+    return {
+        "contract": f"/transactions/contracts/{contract}",
+        "card": f"/transactions/credit-card/{payment}",
+        "order": f"/transactions/orders/{made['orderId']}",
+        "operation": f"/transactions/operations/{first}",
+        "confirmation": f"/transactions/operations/{refund}",
+    }
 
 
 @pytest.fixture(params=LOOKS, ids=lambda look: "-".join(map(str, look)))

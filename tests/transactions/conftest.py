@@ -1,6 +1,7 @@
 """Sales by card in the states that tests begin with, made through the same actions as everywhere."""
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -97,22 +98,34 @@ def card_ids(actor: Actor) -> dict[str, str]:
 
 def recur(actor: Actor) -> Recurrence:
     """R$ 49.90 a month, from today, three times."""
-    draft = RecurrenceDraft(
-        type=RecurrenceType.LIMITED_TIMES,
-        frequency=Frequency.MONTHLY,
-        starts_on=clock.today(actor.zone),
-        amount=Decimal("49.90"),
-        installments=3,
-        customer_name="Marina Exemplo",
-        customer_document="12345678909",
-    )
+    return repeat(actor, starts_on=clock.today(actor.zone), installments=3)
 
-    def render(_recurrence: Recurrence) -> Answer:
-        return Answer(201, b"")
 
+def repeat(actor: Actor, number: str = APPROVED, **draft: Any) -> Recurrence:
+    """R$ 49.90 each month, twelve times, the first in a month."""
+    made: list[Recurrence] = []
+
+    def render(recurrence: Recurrence) -> Answer:
+        made.append(recurrence)
+        return Answer(201, recurrence.recurrence_id.encode())
+
+    usual = {
+        "type": RecurrenceType.LIMITED_TIMES,
+        "frequency": Frequency.MONTHLY,
+        "starts_on": clock.today(actor.zone) + timedelta(days=30),
+        "amount": Decimal("49.90"),
+        "installments": 12,
+        "customer_name": "Marina Exemplo",
+        "customer_document": "39053344705",
+    }
+    wanted, paid_with = RecurrenceDraft(**{**usual, **draft}), Instrument(card=card(number), keep_for="cliente-77")
     once_in_steps(
         keyed(actor),
-        lambda claim: create_recurrence(actor=actor, draft=draft, instrument=Instrument(card=card()), claim=claim),
+        lambda claim: create_recurrence(actor=actor, draft=wanted, instrument=paid_with, claim=claim),
         render,
     )
-    return Recurrence.objects.latest("pk")
+    return made[0]
+
+
+# What else the addresses of pages name.
+PAGE_IDS = {"action": "refund", "event": "chargeback"}

@@ -3,23 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 
-from core.money import ZERO
+from transactions.queries.conditions import HAS_FLAG, IN_STATE
 from transactions.queries.disputes import with_status
 from transactions.queries.orders import with_nsu
-from transactions.states import CardFlag, CardType
+from transactions.states import CardType
 
-FLAGS = {
-    CardFlag.PARTIALLY_REFUNDED.value: Q(refunded_amount__gt=ZERO, refunded_amount__lt=F("captured_amount")),
-    CardFlag.CHARGEBACK.value: Q(charged_back_amount__gt=ZERO),
-}
 AMOUNTS = {
     "ORDER_AMOUNT": "amount",
     "AUTHORIZED_AMOUNT": "authorized_amount",
     "CAPTURED_AMOUNT": "captured_amount",
 }
-ORDER_STATES = {"TO_CAPTURE": Q(capturable_amount__gt=ZERO), "CAPTURED": Q(captured_amount__gt=ZERO)}
 
 
 def equal(query: dict[str, Any], columns: dict[str, str]) -> Q:
@@ -34,7 +29,7 @@ def card_conditions(query: dict[str, Any], client_id: int) -> Q:
         "last4": "last4",
         "userReference": "user_reference",
     }
-    wanted = equal(query, columns) & FLAGS.get(query.get("flag") or "", Q())
+    wanted = equal(query, columns) & HAS_FLAG.get(query.get("flag") or "", Q())
     if query.get("nsu"):
         wanted &= Q(operation__in=with_nsu(client_id, query["nsu"]))
     return wanted
@@ -46,7 +41,7 @@ def order_conditions(query: dict[str, Any]) -> Q:
     for name, comparison in (("minAmount", "gte"), ("maxAmount", "lte")):
         if query.get(name) is not None:
             wanted &= Q(**{f"{amount}__{comparison}": query[name]})
-    return wanted & ORDER_STATES.get(query.get("orderState") or "", Q())
+    return wanted & IN_STATE.get(query.get("orderState") or "", Q())
 
 
 def operation_conditions(query: dict[str, Any]) -> Q:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from core.actor import Actor
@@ -82,5 +82,14 @@ def card_in_full(actor: Actor, transaction_id: str) -> CardPayment:
 
 def with_nsu(client_id: int, nsu: str) -> QuerySet[Operation, Any]:
     """The ids of the payments of which an operation has this NSU."""
-    found = Operation.objects.filter(client_id=client_id, nsu=nsu)
+    return _payments_with(client_id, Q(nsu=nsu))
+
+
+def payments_known_as(client_id: int, text: str) -> QuerySet[Operation, Any]:
+    """The ids of the payments that a text identifies: the id or the NSU of any of their operations, or the order."""
+    return _payments_with(client_id, Q(operation_id=text) | Q(nsu=text) | Q(order__order_id=text))
+
+
+def _payments_with(client_id: int, condition: Q) -> QuerySet[Operation, Any]:
+    found = Operation.objects.filter(condition, client_id=client_id)
     return found.annotate(root=Coalesce("payment_id", "id")).values("root")

@@ -1,0 +1,1 @@
+"""What the pages of one card payment, one order and one contract show."""
