@@ -40,7 +40,7 @@ OPERATION_COLUMNS = """
 DEBITS = f"""
     INSERT INTO transactions_operation ({OPERATION_COLUMNS})
     SELECT pix.operation_id, pix.client_id, charge.order_id,
-        'op_' || LEFT(MD5('pix' || pix.client_id || pix.end_to_end_id), 29), 'DEBIT', 'EXECUTED',
+        MD5('pix' || pix.client_id || pix.end_to_end_id)::uuid, 'DEBIT', 'EXECUTED',
         FALSE, pix.amount, 0, 0, COALESCE(held.total, 0), 0, 'ECOMMERCE', 'PIX', '', '', '',
         pix.end_to_end_id, '', '', '', '{{}}', FALSE, 0,
         NULL, 'system', 'SYSTEM', pix.recorded_at, pix.settled_at, NULL, NULL
@@ -56,7 +56,7 @@ DEBITS = f"""
 REFUNDS = f"""
     INSERT INTO transactions_operation ({OPERATION_COLUMNS})
     SELECT refund.operation_id, refund.client_id, charge.order_id,
-        'op_' || LEFT(MD5('refund' || refund.refund_id), 29), 'REFUND',
+        MD5('refund' || refund.refund_id)::uuid, 'REFUND',
         CASE refund.status WHEN 'PROCESSING' THEN 'PENDING' WHEN 'COMPLETED' THEN 'EXECUTED' ELSE 'FAILED' END,
         FALSE, refund.amount, 0, 0, 0, 0, 'BACKOFFICE', 'PIX', '', '', '',
         pix.end_to_end_id, refund.status_reason, '', refund.description, '{{}}', refund.awaits_approval, 0,

@@ -132,7 +132,7 @@ CARD_FIELDS = {
     "userReference": MISSING,
 }
 CARD_EXAMPLE = {
-    "transactionId": "op_k3v9w0x1y2z3a4b5c6d7e8f9g0h1i",
+    "transactionId": "5f0c2e0a-1f0e-4b52-9d6c-7a3f6f1c9b21",
     "orderId": "pedido-1042",
     "status": "APPROVED",
     "authorizationOnly": False,
@@ -232,7 +232,7 @@ def describe_messages() -> None:
             "scheduleNumber": 2,
             "scheduleDate": "2026-11-20",
             "scheduleStatus": "PAID",
-            "transactionId": "op_k3v9w0x1y2z3a4b5c6d7e8f9g0h1i",
+            "transactionId": "5f0c2e0a-1f0e-4b52-9d6c-7a3f6f1c9b21",
             "returnCode": "00",
             "userReference": "assinatura-77",
         },

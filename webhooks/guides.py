@@ -61,6 +61,7 @@ class Shown:
 
 def guide() -> dict[str, Any]:
     return {
+        "api_url": settings.API_URL,
         "promises": list_of_promises(),
         "waits": [(number, words_for(wait)) for number, wait in enumerate(promises.WAITS, start=1)],
         "jitter": round(promises.JITTER * 100),

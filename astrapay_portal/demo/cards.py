@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import TypeVar
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Model
@@ -194,7 +195,7 @@ class CardWriter:
             **self.operation_row,
             "id": next(self.ids[Operation]),
             "order_id": order["id"],
-            "operation_id": f"op_{self.text(29)}",
+            "operation_id": str(UUID(int=self.chance.getrandbits(128), version=4)),
             "type": sale.kind.value,
             "result": sale.result.value,
             "amount": sale.amount,
@@ -214,7 +215,7 @@ class CardWriter:
         return {
             **payment,
             "id": next(self.ids[Operation]),
-            "operation_id": f"op_{self.text(29)}",
+            "operation_id": str(UUID(int=self.chance.getrandbits(128), version=4)),
             "type": OperationType.REFUND.value,
             "result": OperationResult.EXECUTED.value,
             "amount": sale.returned,
@@ -317,7 +318,7 @@ class CardWriter:
         self.rows[Event].append(
             {
                 **self.event_row,
-                "event_id": f"msg_{payment['operation_id'][3:]}{version}",
+                "event_id": f"msg_{payment['operation_id'].replace('-', '')[:27]}{version}",
                 "name": f"card.{name}",
                 "object_id": payment["operation_id"],
                 "version": version,

@@ -1,6 +1,7 @@
 """The one way in which an order, its operations and a payment by card change: under the order's lock, with amounts that
 are summed up from the operations."""
 
+import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +13,6 @@ from accounts.permissions import Module
 from core import clock
 from core.actor import Actor
 from core.errors import NotFound
-from core.ids import random_id
 from core.money import ZERO
 from transactions.errors import MerchantTransactionIdUsed
 from transactions.models import CardPayment, Operation, Order
@@ -30,7 +30,6 @@ from transactions.states import (
 )
 from webhooks.events import Change, Message, amount_fact, publish
 
-OPERATION_ID_LENGTH = 32
 SUMS = ("authorized_amount", "captured_amount", "capturable_amount", "refunded_amount", "charged_back_amount")
 
 
@@ -92,7 +91,7 @@ def begin(
         amount=amount,
         parent=parent,
         payment=payment,
-        operation_id=random_id("op_", OPERATION_ID_LENGTH),
+        operation_id=str(uuid.uuid4()),
         channel=channel,
         usage=note.usage,
         merchant_transaction_id=note.merchant_transaction_id,

@@ -57,7 +57,7 @@ def listed_card(client: Client, *, nsu: str = "", order: Order | None = None, **
     operation = Operation.objects.create(
         client=client,
         order=order,
-        operation_id=f"op_{uuid4().hex}",
+        operation_id=str(uuid4()),
         type=OperationType.DEBIT,
         result=OperationResult.EXECUTED,
         amount=order.amount,

@@ -46,7 +46,7 @@ class InstallmentShown(Shown):
 
 class CardTransactionShown(Shown):
     transactionId = TextShown(
-        example="op_k3v9w0x1y2z3a4b5c6d7e8f9g0h1i", help_text="The operationId of the payment's first operation"
+        example="5f0c2e0a-1f0e-4b52-9d6c-7a3f6f1c9b21", help_text="The operationId of the payment's first operation"
     )
     orderId = TextShown()
     status = TextShown(names=tuple(CardStatus.values))

@@ -7,7 +7,7 @@ from transactions.states import Action, OperationChannel, OperationResult, Opera
 
 
 class OperationShown(Shown):
-    operationId = TextShown(example="op_k3v9w0x1y2z3a4b5c6d7e8f9g0h1i")
+    operationId = TextShown(example="5f0c2e0a-1f0e-4b52-9d6c-7a3f6f1c9b21")
     orderId = TextShown()
     parentOperationId = TextShown(allow_null=True, help_text="What it refers to; null begins a payment")
     operationType = TextShown(names=tuple(OperationType.values))
