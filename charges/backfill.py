@@ -34,7 +34,7 @@ OPERATION_COLUMNS = """
     id, client_id, order_id, operation_id, type, result, under_review, amount, captured_amount, reversed_amount,
     refunded_amount, charged_back_amount, channel, payment_circuit, payment_instrument, nsu, authorization_code,
     end_to_end_id, return_code, usage, memo, additional_data, awaits_approval, look_ups,
-    x_transaction_id, created_by, door, created_at, settled_at, payment_id, parent_id
+    x_transaction_id, created_by, door, created_at, updated_at, settled_at, payment_id, parent_id
 """
 
 DEBITS = f"""
@@ -43,7 +43,7 @@ DEBITS = f"""
         MD5('pix' || pix.client_id || pix.end_to_end_id)::uuid, 'DEBIT', 'EXECUTED',
         FALSE, pix.amount, 0, 0, COALESCE(held.total, 0), 0, 'ECOMMERCE', 'PIX', '', '', '',
         pix.end_to_end_id, '', '', '', '{{}}', FALSE, 0,
-        NULL, 'system', 'SYSTEM', pix.recorded_at, pix.settled_at, NULL, NULL
+        NULL, 'system', 'SYSTEM', pix.recorded_at, pix.recorded_at, pix.settled_at, NULL, NULL
     FROM charges_payment pix
     JOIN charges_charge charge ON charge.id = pix.charge_id
     LEFT JOIN (
@@ -60,7 +60,7 @@ REFUNDS = f"""
         CASE refund.status WHEN 'PROCESSING' THEN 'PENDING' WHEN 'COMPLETED' THEN 'EXECUTED' ELSE 'FAILED' END,
         FALSE, refund.amount, 0, 0, 0, 0, 'BACKOFFICE', 'PIX', '', '', '',
         pix.end_to_end_id, refund.status_reason, '', refund.description, '{{}}', refund.awaits_approval, 0,
-        refund.x_transaction_id, refund.created_by, refund.channel, refund.created_at,
+        refund.x_transaction_id, refund.created_by, refund.channel, refund.created_at, refund.updated_at,
         CASE WHEN refund.status <> 'PROCESSING' THEN COALESCE(refund.completed_at, refund.updated_at) END,
         pix.operation_id, pix.operation_id
     FROM charges_refund refund

@@ -207,6 +207,7 @@ class CardWriter:
             "authorization_code": "" if sale.fate == "denied" else self.text(6).upper(),
             "return_code": self.chance.choice(("05", "51", "57")) if sale.fate == "denied" else "00",
             "created_at": sale.at,
+            "updated_at": sale.at,
             "settled_at": sale.at,
         }
 
@@ -229,6 +230,7 @@ class CardWriter:
             "created_by": "Marina Exemplo",
             "door": "PORTAL",
             "created_at": at,
+            "updated_at": at,
             "settled_at": at,
         }
 

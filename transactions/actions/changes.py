@@ -100,6 +100,7 @@ def begin(
         created_by=actor.name,
         door=actor.channel.value,
         created_at=moment,
+        updated_at=moment,
         **{**seen, **facts},
     )
     _insert(operation)
@@ -128,7 +129,9 @@ def _insert(operation: Operation) -> None:
 def settle(operation: Operation, result: OperationResult, **gateway_fields: Any) -> None:
     """The operation's result, and what the gateway said with it. Raises ValueError for a way back."""
     operation.result = moved(OPERATION_TRANSITIONS, OperationResult(operation.result), result)
-    changed = {"next_look_up_at": None, "under_review": False, "settled_at": clock.now(), **gateway_fields}
+    moment = clock.now()
+    said = {"next_look_up_at": None, "under_review": False, "settled_at": moment, **gateway_fields}
+    changed = {**said, "updated_at": moment}
     for name, value in changed.items():
         setattr(operation, name, value)
     operation.save(update_fields=["result", *changed])

@@ -312,9 +312,10 @@ def _review(payment: CardPayment, outcome: CardOutcome, *, actor: Actor) -> None
     operation = payment.operation
     if operation.under_review:
         return
-    for name, value in {**_said(outcome), "under_review": True, "next_look_up_at": None}.items():
+    seen = {**_said(outcome), "under_review": True, "next_look_up_at": None, "updated_at": clock.now()}
+    for name, value in seen.items():
         setattr(operation, name, value)
-    operation.save(update_fields=[*_said(outcome), "under_review", "next_look_up_at"])
+    operation.save(update_fields=list(seen))
     record(payment, "under_review", actor=actor)
 
 

@@ -24,7 +24,12 @@ DOORS = [(channel.value, channel.value) for channel in Channel]
 
 def reais(**kwargs: Any) -> "models.DecimalField[Decimal, Decimal]":
     """An amount in reais."""
-    return models.DecimalField(max_digits=12, decimal_places=2, **kwargs)
+    return models.DecimalField(**{"max_digits": 12, "decimal_places": 2, **kwargs})
+
+
+def sum_of_reais() -> "models.DecimalField[Decimal, Decimal]":
+    """A sum over the payments of an order, each of which may be as large as an amount can be."""
+    return reais(max_digits=16, default=ZERO)
 
 
 class Order(models.Model):
@@ -39,11 +44,11 @@ class Order(models.Model):
     payment_method = models.CharField(max_length=6, choices=PaymentMethod.choices)
     channel = models.CharField(max_length=10, choices=OperationChannel.choices)
     amount = reais()
-    authorized_amount = reais(default=ZERO)
-    captured_amount = reais(default=ZERO)
-    capturable_amount = reais(default=ZERO)
-    refunded_amount = reais(default=ZERO)
-    charged_back_amount = reais(default=ZERO)
+    authorized_amount = sum_of_reais()
+    captured_amount = sum_of_reais()
+    capturable_amount = sum_of_reais()
+    refunded_amount = sum_of_reais()
+    charged_back_amount = sum_of_reais()
     currency = models.CharField(max_length=3, default="BRL")
     description = models.CharField(max_length=140, blank=True)
     user_reference = models.CharField(max_length=77, blank=True)
@@ -161,6 +166,7 @@ class Operation(models.Model):
     created_by = models.CharField(max_length=120)
     door = models.CharField(max_length=10, choices=DOORS)
     created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -192,6 +198,7 @@ class Operation(models.Model):
         ]
         indexes = [
             models.Index("client", F("created_at").desc(), F("id").desc(), name="operations_newest_first"),
+            models.Index("client", F("updated_at").desc(), F("id").desc(), name="operations_by_change"),
             models.Index("client", "nsu", name="operations_by_nsu", condition=~Q(nsu="")),
             models.Index("client", "end_to_end_id", name="operations_by_end_to_end_id", condition=~Q(end_to_end_id="")),
             models.Index(

@@ -66,6 +66,7 @@ def listed_card(client: Client, *, nsu: str = "", order: Order | None = None, **
         created_by="erp",
         door="API",
         created_at=order.created_at,
+        updated_at=order.created_at,
     )
     usual: dict[str, Any] = {
         "status": CardStatus.APPROVED,

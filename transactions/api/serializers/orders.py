@@ -1,7 +1,7 @@
 """What a request about orders and operations may look like (API.md 6.7)."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -107,9 +107,7 @@ class OrderQuery(ListQuery):
 
 class OperationQuery(ListQuery):
     exact = ("orderId", "merchantTransactionId", "endToEndId")
-    date_fields: ClassVar[dict[str, str]] = {"CREATED": "created_at"}
 
-    dateField = Choice(("CREATED",), required=False)
     channel = Choice(tuple(OperationChannel.values), required=False)
     operationType = Choice(tuple(OperationType.values), required=False)
     operationResult = Choice(tuple(OperationResult.values), required=False)
