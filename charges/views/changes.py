@@ -1,5 +1,6 @@
 """Making, changing and deleting a charge. Every form does its thing once, however often it is sent."""
 
+from abc import ABC, abstractmethod
 from functools import partial
 from typing import Any, ClassVar
 
@@ -33,24 +34,26 @@ def stored(charge: Charge) -> Answer:
     return Answer(201, charge.txid.encode())
 
 
-class ChargeFormView(ChargePage):
+class ChargeFormView(ChargePage, ABC):
     """A form of a charge. Rows of additional information are added and removed by buttons that send the form."""
 
     permission = fine(Module.CHARGES, Fine.WRITE)
     form_class: ClassVar[type[ChargeFields]]
 
+    @abstractmethod
     def blank(self) -> ChargeFields:
         """The form as it is first shown."""
-        raise NotImplementedError
 
+    @abstractmethod
     def perform(self, form: Any, claim: Claim[Charge]) -> Charge:
-        raise NotImplementedError
+        """What the form asks for."""
 
     def context(self) -> dict[str, Any]:
         return {}
 
+    @abstractmethod
     def success(self) -> str:
-        raise NotImplementedError
+        """What the page says then."""
 
     def get(self, request: HttpRequest, **ids: str) -> HttpResponse:
         return self.show(self.blank())
