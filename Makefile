@@ -19,7 +19,14 @@ test: ## everything needed to test, then all checks and all tests (ARGS= for pyt
 	@$(MAKE) --no-print-directory check
 	@$(MANAGE) assets
 	@$(MANAGE) messages --compile-only
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(if $(ARGS),$(PYTHON) -m pytest $(ARGS),$(MAKE) --no-print-directory test-all)
+
+# What runs the whole product, in a browser or while it is killed, wants the machine for itself.
+ALONE := tests/browser tests/faults tests/astrapay_portal tests/webhooks/test_running.py
+.PHONY: test-all
+test-all:
+	@$(PYTHON) -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(ALONE))
+	@$(PYTHON) -m pytest $(ALONE)
 
 check: ## style, types, import contracts, templates, migrations, lock files
 	@$(PYTHON) -m ruff check
