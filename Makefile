@@ -21,8 +21,9 @@ test: ## everything needed to test, then all checks and all tests (ARGS= for pyt
 	@$(MANAGE) messages --compile-only
 	@$(if $(ARGS),$(PYTHON) -m pytest $(ARGS),$(MAKE) --no-print-directory test-all)
 
-# What runs the whole product, in a browser or while it is killed, wants the machine for itself.
-ALONE := tests/browser tests/faults tests/astrapay_portal tests/webhooks/test_running.py
+# What runs the whole product, or kills it, wants the machine for itself; the browser last, since it keeps a loop running.
+ALONE := tests/faults $(addprefix tests/astrapay_portal/,test_embedded.py test_served.py test_up.py) \
+  tests/webhooks/test_running.py tests/browser
 .PHONY: test-all
 test-all:
 	@$(PYTHON) -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(ALONE))

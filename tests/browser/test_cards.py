@@ -40,7 +40,7 @@ def operate(page: Page, action: str, of: str, amount: str = "", *, button: str, 
     assert copies.nth(1).get_attribute("data-copy") == merchant_id
     made = str(copies.first.get_attribute("data-copy"))
     dialog.get_by_role("button", name="Concluir").click()
-    expect(page.locator(f"#{made}")).to_be_visible(timeout=LIVE_MS)
+    expect(page.locator(f"#op-{made}")).to_be_visible(timeout=LIVE_MS)
     return made
 
 
@@ -63,7 +63,7 @@ def test_a_preauthorization_is_captured_twice_refunded_charged_back_and_reversed
     expect(page.locator("h1")).to_contain_text("Estorno parcial")
     chargeback = operate(page, "Chargeback", r"80,00", button=r"chargeback de R\$\s*80,00")
     expect(page.locator("h1")).to_contain_text("Chargeback")
-    expect(page.locator(f"#{chargeback}")).to_contain_text("Em disputa")
+    expect(page.locator(f"#op-{chargeback}")).to_contain_text("Em disputa")
     reversal = operate(page, "Reversão de chargeback", r"80,00", button=r"Recuperar R\$\s*80,00")
     expect(page.locator("h1")).not_to_contain_text("Chargeback")
     assert page.evaluate("window.notReloaded") is True
@@ -101,7 +101,8 @@ def test_what_is_wrong_is_said_in_the_dialog_and_the_button_repeats_the_amount(
     expect(dialog).to_contain_text(re.compile(r"R\$\s*1\.200,00 passa dos"))
     dialog.locator("button[type=submit]").click()
     expect(dialog.locator(".err")).to_contain_text("200,00")
-    dialog.locator("input[name=amount]").fill("12,5")
+    dialog.locator("input[name=amount]").clear()
+    dialog.locator("input[name=amount]").press_sequentially("12,5", delay=50)  # htmx takes a moment to hear a new form
     expect(dialog.get_by_role("button", name=re.compile(r"Capturar R\$\s*12,50"))).to_be_visible()
 
 

@@ -49,7 +49,7 @@ def test_the_tree_shows_each_operation_below_what_it_refers_to(
     second = do(operator, authorization.operation, Action.CAPTURE, "40.00")
     html = marina.get(page_of(authorization)).content.decode()
     tree = html[html.index('<ol class="tree">') : html.index("facts-heading")]
-    shown = re.findall(r'class="op" id="([\w-]+)"', tree)
+    shown = re.findall(r'class="op" id="op-([\w-]+)"', tree)
     assert shown == [each.operation_id for each in (authorization.operation, first, refund, second)]
     inner = tree[tree.index(first.operation_id) : tree.index(second.operation_id)]
     assert inner.index("<ol>") < inner.index(refund.operation_id)
