@@ -16,7 +16,7 @@ from core.errors import NotFound
 from core.money import ZERO
 from transactions.errors import MerchantTransactionIdUsed
 from transactions.models import CardPayment, Operation, Order
-from transactions.queries.orders import operations_of, with_facts
+from transactions.queries.orders import with_facts
 from transactions.states import (
     CARD_TRANSITIONS,
     OPERATION_TRANSITIONS,
@@ -62,6 +62,14 @@ def locked(operation_id: str, *, client_id: int | None = None) -> Operation:
         if each is not None:
             each.order = order
     return operation
+
+
+def locked_payment(payment: CardPayment) -> CardPayment:
+    """The payment as it stands, its order under lock."""
+    order = locked_order(payment.operation.order)
+    payment = CardPayment.objects.select_related("operation", "contract").get(pk=payment.pk)
+    payment.operation.order = order
+    return payment
 
 
 def begin(
@@ -148,10 +156,9 @@ def take(parent: Operation, name: str, amount: Decimal) -> None:
     parent.save(update_fields=[name])
 
 
-def sum_up(order: Order) -> None:
-    """Writes down what the operations of a locked order amount to."""
-    operations = list(order.operations.all())
-    sums = sums_of(operations)
+def sum_up(order: Order, operations: Iterable[Operation] | None = None) -> None:
+    """Writes down what the operations of a locked order amount to, read anew unless they just were."""
+    sums = sums_of(order.operations.all() if operations is None else operations)
     for name, amount in sums.items():
         setattr(order, name, amount)
     order.updated_at = clock.now()
@@ -211,7 +218,9 @@ def record(
 
     `tell` makes the message for merchants, after version and status are known.
     """
-    operations = list(operations_of(card))
+    order = card.operation.order
+    every = list(order.operations.order_by("created_at", "id"))
+    operations = [each for each in every if card.operation_id in (each.pk, each.payment_id)]
     sums = sums_of(operations)
     status = status_of(operations)
     if status != card.status:
@@ -232,7 +241,7 @@ def record(
             "captures_until",
         ]
     )
-    sum_up(card.operation.order)
+    sum_up(order, every)
     subject = about or card.operation
     change = Change(
         name=f"card.{name}",

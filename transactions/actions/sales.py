@@ -25,7 +25,7 @@ from gateways import calls
 from gateways.errors import OutcomeUnknown
 from gateways.protocols import Authorization, CardGateway, CardOutcome, CardState, StoredCard
 from transactions.actions import receivables
-from transactions.actions.changes import NO_NOTE, Note, begin, locked, locked_order, record, settle
+from transactions.actions.changes import NO_NOTE, Note, begin, locked_order, locked_payment, record, settle
 from transactions.actions.kept_cards import NO_CONSENT, Consent, open_contract, stored_card_of, usable
 from transactions.errors import (
     AuthenticationRequired,
@@ -187,9 +187,8 @@ def authorize(
 def settle_sale(payment: CardPayment, outcome: CardOutcome | None, *, actor: Actor, later: bool = False) -> CardPayment:
     """Writes down what the acquirer said, once, in the caller's transaction. `later`: by look-up or notice, when
     merchants are told of a denial too."""
-    operation = locked(payment.operation.operation_id)
-    payment = operation.card
-    payment.operation = operation
+    payment = locked_payment(payment)
+    operation = payment.operation
     if operation.result != OperationResult.PENDING:
         return payment
     if outcome is None:
@@ -234,18 +233,11 @@ def _order_for(actor: Actor, draft: SaleDraft, channel: OperationChannel) -> Ord
         "customer_document": draft.customer_document,
         "customer_email": draft.customer_email,
     }
-    moment = clock.now()
-    order_id = draft.order_id or f"ord_{secrets.token_hex(14)}"
-    order, new = Order.objects.get_or_create(
-        client=client_of(actor),
-        order_id=order_id,
-        defaults={
-            "payment_method": PaymentMethod.CARD,
-            "created_at": moment,
-            "updated_at": moment,
-            **facts,
-        },
-    )
+    moment, client = clock.now(), client_of(actor)
+    made = {"payment_method": PaymentMethod.CARD, "created_at": moment, "updated_at": moment, **facts}
+    if draft.order_id is None:  # nobody else knows this id: there is nothing to wait for
+        return Order.objects.create(client=client, order_id=f"ord_{secrets.token_hex(14)}", **made)
+    order, new = Order.objects.get_or_create(client=client, order_id=draft.order_id, defaults=made)
     order = locked_order(order)
     if not new:
         _refuse_taken(order)
