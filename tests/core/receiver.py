@@ -87,7 +87,7 @@ def serving(
     stopped = threading.Event()
 
     def answer(accepted: socket.socket) -> None:
-        with suppress(OSError), context.wrap_socket(accepted, server_side=True) as connection:
+        with accepted, suppress(OSError), context.wrap_socket(accepted, server_side=True) as connection:
             if reads:
                 receiver.requests.append(request_of(connection))
             behave(connection, stopped)
@@ -138,14 +138,16 @@ def silent(connection: ssl.SSLSocket, stopped: threading.Event) -> None:
 
 
 def request_of(connection: ssl.SSLSocket) -> bytes:
-    """The head and, as far as its Content-Length says, the body."""
+    """The head and, as far as its Content-Length says, the body. Nothing of a request whose sender was killed."""
     received = b""
     while b"\r\n\r\n" not in received and (part := connection.recv(65536)):
         received += part
-    head, _, body = received.partition(b"\r\n\r\n")
+    head, end_of_head, body = received.partition(b"\r\n\r\n")
     lengths = [line.split(b":")[1] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
     while lengths and len(body) < int(lengths[0]) and (part := connection.recv(65536)):
         body += part
+    if not end_of_head or (lengths and len(body) < int(lengths[0])):
+        return b""
     return head + b"\r\n\r\n" + body
 
 
