@@ -3,8 +3,9 @@
 import os
 from typing import Any
 
-import pghistory
 from celery import Celery, Task
+
+from core.audit import history
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "astrapay_portal.settings")
 
@@ -13,7 +14,7 @@ class RecordedTask(Task):  # type: ignore[type-arg]
     """Writes made by a task are recorded in the history with the task's name."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with pghistory.context(action=self.name, channel="SYSTEM"):
+        with history(action=self.name, channel="SYSTEM"):
             return super().__call__(*args, **kwargs)
 
 

@@ -112,7 +112,8 @@ TEMPLATES = [
 DATABASES: dict[str, Any] = {
     "default": {
         **dj_database_url.parse(environment.postgres, conn_max_age=60, conn_health_checks=True),
-        "OPTIONS": {"prepare_threshold": 0},  # for `core.prepared`; what Django itself sends is never prepared
+        # Postgres plans a statement once for a connection, from its sixth time on.
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5},
         "ATOMIC_REQUESTS": False,  # an action that calls a gateway must do so between two transactions
     }
 }

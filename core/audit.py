@@ -1,15 +1,20 @@
 """Who changed what: every change of a tracked row is recorded by the database, with the actor that was known then."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
+import orjson
 import pghistory
 import pgtrigger
-from django.db import models
+from django.db import connection, transaction
 
 from core.actor import Actor
 
-M = TypeVar("M", bound=models.Model)
+WRITES = ("insert", "update", "delete", "with")
+TELL = "SELECT set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)"
 
 
 def transitions(field: str, table: Mapping[Any, Iterable[Any]]) -> pgtrigger.FSM:
@@ -32,13 +37,80 @@ def track(*, exclude: list[str] | None = None) -> Any:
     )
 
 
+class Told:
+    """What the database was told in a transaction. It waits for the commit as a hook, so that it is gone with the
+    transaction, or with the savepoint, in which it was said."""
+
+    def __init__(self, facts: bytes) -> None:
+        self.facts = facts
+
+    def __call__(self) -> None:
+        pass
+
+    def still_holds(self) -> bool:
+        return any(self in waiting for waiting in connection.run_on_commit)
+
+
+class History:
+    """Tells the database, before the first write of each transaction, who makes it.
+
+    pghistory's own context says it again in front of each statement, which is then two statements to Postgres and can
+    neither be prepared nor take its values from the protocol.
+    """
+
+    def __init__(self, facts: dict[str, object]) -> None:
+        self.id = uuid.uuid4()
+        self.facts = facts
+        self.told: Told | None = None
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not sql.lstrip()[:6].lower().startswith(WRITES):
+            return execute(sql, params, many, context)
+        if not connection.in_atomic_block:
+            with transaction.atomic():
+                self.tell(execute, context)
+                return execute(sql, params, many, context)
+        self.tell(execute, context)
+        return execute(sql, params, many, context)
+
+    def tell(self, execute: Callable[..., Any], context: Any) -> None:
+        facts = orjson.dumps(self.facts)
+        if self.told and self.told.facts == facts and self.told.still_holds():
+            return
+        execute(TELL, (str(self.id), facts.decode()), False, context)
+        self.told = Told(facts)
+        transaction.on_commit(self.told)
+
+
+_open = threading.local()
+
+
+@contextmanager
+def history(**facts: object) -> Iterator[None]:
+    """What is written inside is recorded with these facts and with the actor that `name_actor` adds. Inside another
+    one it adds its facts to that."""
+    outer: History | None = getattr(_open, "history", None)
+    if outer is not None:
+        outer.facts.update(facts)
+        yield
+        return
+    _open.history = History(facts)
+    try:
+        with connection.execute_wrapper(_open.history):
+            yield
+    finally:
+        del _open.history
+
+
 def name_actor(actor: Actor) -> None:
-    """Adds the actor to the history context that the door has opened, or opens none when there is none."""
-    pghistory.context(
-        actor=actor.name,
-        channel=actor.channel.value,
-        client_id=actor.client_id,
-        user_id=actor.user_id,
-        credential_id=actor.credential_id,
-        request_id=str(actor.request_id) if actor.request_id else None,
-    )
+    """Adds the actor to the history that the door has opened, or to none when there is none."""
+    opened: History | None = getattr(_open, "history", None)
+    if opened is not None:
+        opened.facts.update(
+            actor=actor.name,
+            channel=actor.channel.value,
+            client_id=actor.client_id,
+            user_id=actor.user_id,
+            credential_id=actor.credential_id,
+            request_id=str(actor.request_id) if actor.request_id else None,
+        )

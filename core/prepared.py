@@ -17,4 +17,4 @@ def execute(statement: LiteralString, values: Mapping[str, object]) -> "psycopg.
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors:
-        return psycopg.Cursor(connection.connection).execute(statement, values)
+        return psycopg.Cursor(connection.connection).execute(statement, values, prepare=True)

@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-import pghistory
 import structlog
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware
@@ -19,6 +18,7 @@ from django.utils.cache import patch_vary_headers
 
 from core.api.errors import is_api
 from core.api.fields import as_uuid
+from core.audit import history
 
 log = structlog.get_logger()
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -42,7 +42,7 @@ class RequestLog:
         request.request_id = request.transaction_id or uuid.uuid4()  # type: ignore[attr-defined]
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=str(request.request_id))  # type: ignore[attr-defined]
-        with pghistory.context(action=f"{request.method} {request.path_info}"):
+        with history(action=f"{request.method} {request.path_info}"):
             response = self.get_response(request)
         self.complete(request, response)
         if not request.path_info.startswith(QUIET):

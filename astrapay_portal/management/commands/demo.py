@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pghistory
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
@@ -17,6 +16,7 @@ from astrapay_portal.demo.cards import CardWriter
 from astrapay_portal.demo.charges import Writer
 from astrapay_portal.demo.people import make_clients, make_credentials, make_people, sign_ins
 from charges.models import Charge, Payment, Refund
+from core.audit import history
 from transactions.models import CardPayment, Entry, Operation, Order, Posting, Receivable
 
 SMALL, LARGE = 600, 1_000_000
@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.SANDBOX:
             raise CommandError("Demo data exists in the sandbox only.")
-        with pghistory.context(action="demo", channel="SYSTEM"), transaction.atomic():
+        with history(action="demo", channel="SYSTEM"), transaction.atomic():
             clients = make_clients()
             make_people(clients)
             make_credentials(clients)
