@@ -106,7 +106,7 @@ def share(part: Decimal, whole: Decimal) -> str:
     return format(part / whole * 100, ".2f")
 
 
-def detail_of(actor: Actor, charge: Charge) -> dict[str, Any]:
+def detail_of(actor: Actor, charge: Charge, *, whole: bool = False) -> dict[str, Any]:
     """All that the page of a charge shows, from six queries."""
     moment = clock.now()
     status = charge.status_at(moment)
@@ -120,8 +120,8 @@ def detail_of(actor: Actor, charge: Charge) -> dict[str, Any]:
         "received": received,
         "accepted": accepted,
         "refunds": [given_back(refund) for refund in refunds],
-        "timeline": timeline_of(actor, SENTENCES, object_type="charge", object_id=charge.txid),
         "zone_text": zone_text(actor.zone),
+        **timeline_of(actor, SENTENCES, object_type="charge", object_id=charge.txid, whole=whole),
         **countdown(charge, moment),
         "qr": image_of(charge, status),
         **allowed(actor, status, accepted, moment),

@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel.numbers import format_currency
 from django.utils import translation
@@ -23,9 +24,13 @@ def cents(amount: Decimal) -> int:
 
 def formatted(amount: Decimal, language: str | None = None) -> str:
     """In the reader's language: `R$ 1.234,56` or `R$1,234.56`; money that leaves carries a real minus sign."""
-    locale = (language or translation.get_language() or "pt-br").replace("-", "_").split("_")
-    name = "pt_BR" if locale[0] == "pt" else "en"
-    return format_currency(amount, "BRL", locale=name).replace("-", "\N{MINUS SIGN}")
+    spoken = language or translation.get_language() or "pt-br"
+    return _written(amount, "pt_BR" if spoken.startswith("pt") else "en")
+
+
+@lru_cache(maxsize=10_000)  # a page writes the same amounts again and again
+def _written(amount: Decimal, locale: str) -> str:
+    return format_currency(amount, "BRL", locale=locale).replace("-", "\N{MINUS SIGN}")
 
 
 TYPED = re.compile(

@@ -139,6 +139,7 @@ PORTAL |= {
     "transactions/orders/file.csv": {"GET": EXPORTS_CARDS},
     "transactions/orders/<str:order_id>": {"GET": SEES_CARDS},
     "transactions/operations/<str:operation_id>": {"GET": SEES_CARDS},
+    "transactions/operations/<str:operation_id>/actions": {"GET": SEES_CARDS},
     "transactions/operations/<str:operation_id>/<str:action>": {"GET": REFUNDS_CARDS, "POST": REFUNDS_CARDS},
     "transactions/contracts": {"GET": SEES_CARDS},
     "transactions/contracts/file.csv": {"GET": EXPORTS_CARDS},

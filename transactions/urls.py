@@ -14,6 +14,7 @@ urlpatterns = [
     path("transactions/orders/file.csv", lists.OrderFile.as_view(), name="order-file"),
     path("transactions/orders/<str:order_id>", details.OrderDetail.as_view(), name="order"),
     path("transactions/operations/<str:operation_id>", operations.Confirmation.as_view(), name="operation"),
+    path("transactions/operations/<str:operation_id>/actions", operations.Menu.as_view(), name="menu"),
     path("transactions/operations/<str:operation_id>/<str:action>", operations.Operate.as_view(), name="operate"),
     path("transactions/contracts", lists.ContractList.as_view(), name="contracts"),
     path("transactions/contracts/file.csv", lists.ContractFile.as_view(), name="contract-file"),

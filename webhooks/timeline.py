@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import money
 from core.actor import Actor, Channel
+from core.lists.short import SHORT, shortened
 from webhooks.looks import Look
 from webhooks.models import Event
 from webhooks.queries import events_of
@@ -36,8 +37,13 @@ class Moment:
     look: Look
 
 
-def timeline_of(actor: Actor, sentences: Sentences, *, object_type: str, object_id: str) -> list[Moment]:
-    return [told(event, sentences) for event in events_of(actor, object_type=object_type, object_id=object_id)]
+def timeline_of(
+    actor: Actor, sentences: Sentences, *, object_type: str, object_id: str, whole: bool = False
+) -> dict[str, Any]:
+    """For a page: the newest moments, or all of them."""
+    events = events_of(actor, object_type=object_type, object_id=object_id)
+    shown, goes_on = shortened(events if whole else events[: SHORT + 1], whole=whole)
+    return {"timeline": [told(event, sentences) for event in shown], "timeline_goes_on": goes_on}
 
 
 def told(event: Event, sentences: Sentences) -> Moment:

@@ -10,6 +10,7 @@ from charges.actions.documents import show_document
 from charges.details import detail_of
 from charges.queries import charge_of
 from charges.views.page import ChargePage
+from core.lists.short import wants_whole
 from core.lists.views import wants_fragment
 
 
@@ -23,7 +24,8 @@ class ChargeDetail(ChargePage):
         return render(request, template, self.shown(txid))
 
     def shown(self, txid: str) -> dict[str, Any]:
-        return detail_of(self.actor, charge_of(self.actor, txid))
+        whole = wants_whole(self.request)
+        return {"whole": whole, **detail_of(self.actor, charge_of(self.actor, txid), whole=whole)}
 
 
 class ShowDocument(ChargeDetail):

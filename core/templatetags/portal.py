@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 
 from babel.numbers import format_percent
 from django import template
@@ -65,6 +66,7 @@ def middle_cut(text: str, keep: int = 6) -> str:
 
 
 @register.simple_tag
+@cache  # a page draws the same few again and again
 def icon(name: str, size: str = "") -> SafeString:
     """An icon of static/icons.txt; sizes are `s` and `l`. It says nothing to a screen reader: words do."""
     return format_html(
@@ -76,6 +78,7 @@ def icon(name: str, size: str = "") -> SafeString:
 
 
 @register.simple_tag
+@cache
 def glyph(name: str) -> SafeString:
     """A shape of a status: ok, x, bang, back, ring, dash, half, clock, eye, dot, todo."""
     return format_html(

@@ -12,13 +12,14 @@ from django.utils.translation import pgettext_lazy
 from accounts.permissions import Fine, Module, fine
 from core.actor import Actor
 from core.lists.periods import zone_text
+from core.lists.short import SHORT, shortened
 from core.money import ZERO
 from transactions.columns import document_for, expiry_text, installments_text
-from transactions.details.operations import meaning_of, offers_of, tree_of
+from transactions.details.operations import LISTED, meaning_of, offered_on_a_page, tree_of
 from transactions.looks import DISPUTES, RECEIVABLES, Look, brand_mark, card_badges, dotted
 from transactions.models import CardPayment, Dispute, Operation, Receivable
 from transactions.queries.availability import is_taken, undecided_dispute_of
-from transactions.queries.orders import with_facts
+from transactions.queries.orders import tree_with_facts
 from transactions.states import CardStatus, DisputeStatus, ReceivableStatus
 from webhooks.details import sent_for
 from webhooks.timeline import ENDED, GREEN, WAITING, WRONG, Sentences, timeline_of
@@ -72,13 +73,12 @@ class Contested:
         return DISPUTES[DisputeStatus(self.dispute.status)]
 
 
-def card_detail_of(actor: Actor, card: CardPayment) -> dict[str, Any]:
+def card_detail_of(actor: Actor, card: CardPayment, *, whole: bool) -> dict[str, Any]:
     """All that the page of a payment by card shows, from a fixed number of queries."""
-    every = list(with_facts(card.operation.order.operations.all()))
+    every = tree_with_facts(card.operation.order)
     payment = next(each for each in every if each.pk == card.operation_id)
     own = [each for each in every if card.operation_id in (each.pk, each.payment_id)]
-    tree = tree_of(every, payment)
-    order = payment.order
+    order, tree = payment.order, tree_of(every, payment, whole=whole)
     return {
         "card": card,
         "payment": payment,
@@ -93,12 +93,12 @@ def card_detail_of(actor: Actor, card: CardPayment) -> dict[str, Any]:
         "origin": ORIGINS.get(card.origin, card.origin),
         "tree": tree,
         "operations_count": sum(node.count for node in tree),
-        "offers": offers_of(actor, own),
-        "parts": parts_of(own),
         "disputes": [Contested(dispute) for each in own for dispute in each.disputes.all()],
-        "timeline": timeline_of(actor, SENTENCES, object_type="card", object_id=payment.operation_id),
         "zone_text": zone_text(actor.zone),
+        **timeline_of(actor, SENTENCES, object_type="card", object_id=payment.operation_id, whole=whole),
+        **parts_of(own, whole=whole),
         **balance_of(card, payment),
+        **offered_on_a_page(actor, own),
         **sandbox_of(actor, card, own),
         **sent_for(actor, object_type="card", object_id=payment.operation_id),
     }
@@ -114,19 +114,23 @@ def balance_of(card: CardPayment, payment: Operation) -> dict[str, Any]:
     }
 
 
-def parts_of(operations: Iterable[Operation]) -> list[Part]:
+def parts_of(operations: Iterable[Operation], *, whole: bool) -> dict[str, Any]:
     rows = Receivable.objects.filter(operation__in=[each.pk for each in operations])
-    return [Part(row) for row in rows.order_by("pays_on", "number", "part")]
+    parts = (Part(row) for row in rows.order_by("pays_on", "number", "part")[: None if whole else SHORT + 1])
+    shown, goes_on = shortened(parts, whole=whole)
+    return {"parts": shown, "parts_count": rows.count() if goes_on else len(shown), "parts_go_on": goes_on}
 
 
 def sandbox_of(actor: Actor, card: CardPayment, operations: list[Operation]) -> dict[str, Any]:
     """What the sandbox can bring about now."""
     if not settings.SANDBOX or not actor.may(WRITE):
         return {"may_simulate": False}
+    reviewed = card.status == CardStatus.UNDER_REVIEW
+    return {"may_simulate": True, "reviewed": reviewed, **disputes_to_simulate(operations)}
+
+
+def disputes_to_simulate(operations: list[Operation]) -> dict[str, list[Operation]]:
+    """None where they would be many buttons: the menu of each operation has its own."""
     disputed = [each for each in operations if undecided_dispute_of(each)]
-    return {
-        "may_simulate": True,
-        "disputed": disputed,
-        "disputable": [each for each in operations if is_taken(each) and each not in disputed],
-        "reviewed": card.status == CardStatus.UNDER_REVIEW,
-    }
+    disputable = [each for each in operations if is_taken(each) and each not in disputed]
+    return {"disputed": disputed, "disputable": disputable} if len(operations) <= LISTED else {}

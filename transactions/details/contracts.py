@@ -55,7 +55,7 @@ class Repeated:
         return str(RecurrenceStatus(self.recurrence.status).label)
 
 
-def contract_detail_of(actor: Actor, contract: Contract) -> dict[str, Any]:
+def contract_detail_of(actor: Actor, contract: Contract, *, whole: bool) -> dict[str, Any]:
     may_write = actor.may(WRITE)
     plan = Prefetch("schedules", Schedule.objects.select_related("payment__operation").order_by("number"))
     recurrences = contract.recurrences.filter(version__gt=0).prefetch_related(plan).order_by("-created_at", "-id")
@@ -67,8 +67,8 @@ def contract_detail_of(actor: Actor, contract: Contract) -> dict[str, Any]:
         "expires": expiry_text(contract.expires),
         "recurrences": [repeated(actor, each) for each in recurrences],
         "may_deactivate": may_write and contract.status == ContractStatus.ACTIVE,
-        "timeline": timeline_of(actor, SENTENCES, object_type="contract", object_id=contract.contract_id),
         "zone_text": zone_text(actor.zone),
+        **timeline_of(actor, SENTENCES, object_type="contract", object_id=contract.contract_id, whole=whole),
     }
 
 

@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import money
 from core.actor import Actor
+from core.lists.short import SHORT
 from gateways import abecs
 from transactions.looks import DISPUTES, ICONS, RESULTS, Look
 from transactions.models import Operation
@@ -26,6 +28,7 @@ from webhooks.timeline import who_did
 
 TAKES_AWAY = (*GIVES_BACK, OperationType.CHARGEBACK)
 UNDER_REVIEW: Look = ("blue", "eye")
+LISTED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,10 @@ class Shown:
     """An operation as a page shows it."""
 
     operation: Operation
+
+    @property
+    def kind(self) -> str:
+        return str(OperationType(self.operation.type).label)
 
     @property
     def signed_amount(self) -> Decimal:
@@ -57,8 +64,9 @@ class Shown:
     @property
     def dispute_status(self) -> DisputeStatus | None:
         """What became of a chargeback."""
-        dispute = getattr(self.operation, "opened_dispute", None)
-        return DisputeStatus(dispute.status) if dispute else None
+        if self.operation.type != OperationType.CHARGEBACK:
+            return None
+        return DisputeStatus(self.operation.opened_dispute.status)
 
     @property
     def who(self) -> str:
@@ -73,14 +81,24 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Node(Shown):
-    """An operation with those that refer to it. `page` leads to the payment it began, where that is another one."""
+    """An operation with those that refer to it, of which the newest `most` are shown. `page` leads to the payment it
+    began, where that is another one."""
 
     children: "list[Node]" = field(default_factory=list)
+    most: int = SHORT
     page: str = ""
 
     @property
     def count(self) -> int:
         return 1 + sum(child.count for child in self.children)
+
+    @property
+    def newest(self) -> "list[Node]":
+        return self.children[-self.most :]
+
+    @property
+    def left_out(self) -> int:
+        return max(0, len(self.children) - self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +147,16 @@ def meaning_of(operation: Operation) -> str:
     return str(abecs.meaning(operation.payment_circuit, operation.return_code).text)
 
 
-def tree_of(operations: Iterable[Operation], payment: Operation | None = None) -> list[Node]:
-    """The operations of an order below what they refer to. With `payment` only what hangs on that one; what another
-    payment began is a link then."""
+def tree_of(operations: Iterable[Operation], payment: Operation | None = None, *, whole: bool) -> list[Node]:
+    """The operations of an order, oldest first, below what they refer to. With `payment` only what hangs on that one;
+    what another payment began is a link then."""
     children: dict[int | None, list[Operation]] = defaultdict(list)
     for each in operations:
         children[each.parent_id].append(each)
 
     def node(operation: Operation) -> Node:
         below = [node(child) for child in children[operation.pk]]
-        return Node(operation, below, page_of_payment(operation, payment))
+        return Node(operation, below, len(below) if whole else SHORT, page_of_payment(operation, payment))
 
     roots = [payment] if payment else children[None]
     return [node(root) for root in roots]
@@ -152,5 +170,13 @@ def page_of_payment(operation: Operation, shown: Operation | None) -> str:
     return reverse("transactions:card", args=[operation.operation_id])
 
 
-def offers_of(actor: Actor, operations: Iterable[Operation]) -> list[Offer]:
+def offers_of(actor: Actor, *operations: Operation) -> list[Offer]:
     return [Offer(each, available) for each in operations for available in available_operations(actor, each)]
+
+
+def offered_on_a_page(actor: Actor, operations: Iterable[Operation]) -> dict[str, Any]:
+    """What may be done now as one list. Where that would be a long one, each operation has a menu instead."""
+    offers = offers_of(actor, *operations)
+    if len(offers) <= LISTED:
+        return {"offers": offers}
+    return {"offers": [], "with_menu": {offer.operation.pk for offer in offers}}

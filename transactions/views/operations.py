@@ -11,12 +11,14 @@ from django.urls import reverse
 from accounts import permissions
 from accounts.permissions import read
 from core import clock
+from core.actor import Actor
 from core.errors import DomainError, NotFound
 from core.idempotency import Answer, Claim, once, once_in_steps
 from core.lists.views import wants_fragment
 from transactions.actions.disputes import record_chargeback, reverse_chargeback
 from transactions.actions.follow_ups import follow_up, offered
-from transactions.details.operations import Shown, meaning_of, slug_of
+from transactions.details.cards import sandbox_of
+from transactions.details.operations import Shown, meaning_of, offers_of, slug_of
 from transactions.details.orders import kept_of
 from transactions.errors import AmountNotAllowed, MerchantTransactionIdUsed, UsageForCardsOnly
 from transactions.forms import OperationForm
@@ -144,13 +146,30 @@ class Operate(CardPage):
         return render(self.request, f"transactions/{name}.html", context, status=status)
 
 
+class Menu(CardPage):
+    """What may be done with one operation, where its page has too many to list what may be done with each."""
+
+    def get(self, request: HttpRequest, operation_id: str) -> HttpResponse:
+        operation = operation_seen(self.actor, operation_id)
+        context = {"shown": Shown(operation), "offers": offers_of(self.actor, operation), "home": home_of(operation)}
+        if operation.order.payment_method == PaymentMethod.CARD:
+            context |= sandbox_of(self.actor, card_of_payment(operation), [operation])
+        return render(request, f"transactions/{'_menu' if wants_fragment(request) else 'menu'}.html", context)
+
+
 class Confirmation(CardPage):
     """What became of an operation, with the ids to copy."""
 
     def get(self, request: HttpRequest, operation_id: str) -> HttpResponse:
-        operation = operation_of(self.actor, operation_id)
-        permissions.require(self.actor, read(MODULES[PaymentMethod(operation.order.payment_method)]))
+        operation = operation_seen(self.actor, operation_id)
         return show_confirmation(request, operation)
+
+
+def operation_seen(actor: Actor, operation_id: str) -> Operation:
+    """Raises NotFound, and PermissionMissing for a method whose module the actor may not read."""
+    operation = operation_of(actor, operation_id)
+    permissions.require(actor, read(MODULES[PaymentMethod(operation.order.payment_method)]))
+    return operation
 
 
 def show_confirmation(request: HttpRequest, operation: Operation) -> HttpResponse:

@@ -13,6 +13,7 @@ from accounts.models import Client
 from accounts.permissions import Module
 from core.actor import Actor
 from core.cards import Brand
+from core.lists.short import SHORT
 from gateways.notices import handle_waiting
 from gateways.sandbox import published
 from tests.charges.conftest import make_charge, pay
@@ -169,6 +170,60 @@ def test_the_published_cards_are_those_of_the_guide() -> None:
     assert {
         brand: dict(zip(published.DIGITS, each, strict=True)) for brand, each in published.NUMBERS.items()
     } == NUMBERS
+
+
+# Long trees ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def captured_often(operator: Actor, authorization: CardPayment) -> CardPayment:
+    for _ in range(SHORT + 3):
+        do(operator, authorization.operation, Action.CAPTURE, "1.00")
+    return authorization
+
+
+def shown_operations(html: str) -> list[str]:
+    return re.findall(r'class="op" id="op-([\w-]+)"', html)
+
+
+def test_a_long_tree_shows_its_newest_operations_and_all_for_who_asks(
+    marina: Browser, captured_often: CardPayment
+) -> None:
+    every = list(captured_often.operation.order.operations.order_by("pk").values_list("operation_id", flat=True))
+    short = marina.get(page_of(captured_often))
+    assert shown_operations(short.content.decode()) == [every[0], *every[-SHORT:]]
+    assertContains(short, "3 older operations")
+    whole = marina.get(f"{page_of(captured_often)}?whole", headers=HTMX)
+    assert shown_operations(whole.content.decode()) == every
+    assertContains(whole, f'hx-get="{page_of(captured_often)}?whole"')  # a change keeps it whole
+    assertNotContains(whole, "Show all")
+
+
+def test_where_too_much_is_possible_to_list_each_operation_has_a_menu(
+    marina: Browser, reader: Browser, captured_often: CardPayment
+) -> None:
+    html = marina.get(page_of(captured_often)).content.decode()
+    assert set(offers(html)) == {"actions"}
+    capture = captured_often.operation.order.operations.order_by("-pk")[0]
+    address = f"/transactions/operations/{capture.operation_id}/actions"
+    for page in (marina.get(address), marina.get(address, headers=HTMX)):
+        assert offers(page.content.decode()) == ["refund", "chargeback", "cancel"]
+        assertContains(page, f"/transactions/sandbox/{capture.operation_id}/chargeback")
+    assert offers(reader.get(page_of(captured_often)).content.decode()) == []
+    assertContains(reader.get(address), "None for you at this moment.")
+
+
+def test_a_page_reads_no_more_for_a_hundred_operations_than_for_two(
+    marina: Browser, operator: Actor, authorization: CardPayment
+) -> None:
+    do(operator, authorization.operation, Action.CAPTURE, "1.00")
+    with CaptureQueriesContext(connection) as few:
+        marina.get(page_of(authorization))
+    for _ in range(SHORT):
+        do(operator, authorization.operation, Action.CAPTURE, "1.00")
+    with CaptureQueriesContext(connection) as many:
+        marina.get(page_of(authorization))
+    assert len(many) <= len(few) + 1  # how many receivables there are, where the page shows only the next
 
 
 # One order ----------------------------------------------------------------------------------------------------------
