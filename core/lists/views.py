@@ -61,8 +61,8 @@ class ListPage(View):
     totals_template: ClassVar[str] = "core/lists/_totals.html"
 
     @property
-    def actor(self) -> Actor:
-        raise NotImplementedError
+    @abstractmethod
+    def actor(self) -> Actor: ...
 
     @abstractmethod
     def every_row(self) -> QuerySet[Any]:

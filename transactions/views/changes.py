@@ -1,5 +1,6 @@
 """The end of a contract, of a recurrence, of one charge: each asks first."""
 
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -33,15 +34,15 @@ class Question(CardPage):
     done: ClassVar[Text]
 
     @property
+    @abstractmethod
     def contract(self) -> Contract:
         """On whose page it is asked. Raises NotFound."""
-        raise NotImplementedError
 
-    def sentence(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def sentence(self) -> str: ...
 
-    def act(self) -> object:
-        raise NotImplementedError
+    @abstractmethod
+    def act(self) -> object: ...
 
     def get(self, request: HttpRequest, **ids: str) -> HttpResponse:
         return self.show(QuestionForm())
