@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from accounts.models import Application, Client, Membership, Role, User
 from accounts.permissions import Fine, Module, granted, permissions_of_scopes
 from accounts.states import MembershipStatus
+from core import prepared
 from core.actor import Actor, Channel
 from core.errors import NotFound
 
@@ -37,10 +38,10 @@ def chosen_of(user: User, memberships: Sequence[Membership]) -> Membership | Non
 
 def client_of(actor: Actor) -> Client:
     """The actor's client. Raises NotFound when it was deactivated."""
-    try:
-        return Client.objects.get(pk=actor.client_id, is_active=True)
-    except Client.DoesNotExist:
-        raise NotFound from None
+    client = prepared.first(Client, "id = %(id)s AND is_active", {"id": actor.client_id})
+    if client is None:
+        raise NotFound
+    return client
 
 
 def person(membership: Membership, *, request_id: UUID | None) -> Actor:

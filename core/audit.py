@@ -1,19 +1,22 @@
 """Who changed what: every change of a tracked row is recorded by the database, with the actor that was known then."""
 
+import re
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import orjson
 import pghistory
 import pgtrigger
+from django.apps import apps
 from django.db import connection, transaction
 
 from core.actor import Actor
 
-WRITES = ("insert", "update", "delete", "with")
+CHANGES_TABLE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)', re.IGNORECASE)
 TELL = "SELECT set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)"
 
 
@@ -35,6 +38,19 @@ def track(*, exclude: list[str] | None = None) -> Any:
         context_id_field=pghistory.ContextUUIDField(),
         append_only=True,
     )
+
+
+@cache
+def tracked_tables() -> frozenset[str]:
+    events = (model for model in apps.get_models() if issubclass(model, pghistory.models.Event))
+    tracked: list[Any] = [event.pgh_tracked_model for event in events]
+    return frozenset(model._meta.db_table for model in tracked)
+
+
+def may_be_recorded(sql: str) -> bool:
+    """Whether a statement may change a tracked table. Of what is more than a plain change nobody can tell."""
+    change = CHANGES_TABLE.match(sql)
+    return change[1] in tracked_tables() if change else sql.lstrip()[:4].upper() == "WITH"
 
 
 class Told:
@@ -64,7 +80,7 @@ class History:
         self.told: Told | None = None
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        if not sql.lstrip()[:6].lower().startswith(WRITES):
+        if not may_be_recorded(sql):
             return execute(sql, params, many, context)
         if not connection.in_atomic_block:
             with transaction.atomic():

@@ -20,10 +20,11 @@ def events_of(actor: Actor, *, object_type: str, object_id: str) -> QuerySet[Eve
 
 
 def endpoints_told(event: Event) -> QuerySet[Endpoint]:
-    """Who is told about a message: unless an endpoint is active, nothing is queued for it."""
+    """Who is told about a message, as far as it takes to queue it: unless an endpoint is active, nothing is."""
     rows = Endpoint.objects.filter(
         client_id=event.client_id, event_type=event.message_type, status=EndpointStatus.ACTIVE, deleted_at=None
     )
+    rows = rows.only("id", "status")
     return rows.filter(include_lifecycle=True) if event.lifecycle else rows
 
 

@@ -5,7 +5,7 @@ A card as it was typed is looked at here and goes no further: what is kept of it
 
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from core import clock
@@ -83,21 +83,24 @@ class SandboxAcquirer:
     ) -> CardOutcome:
         moment = clock.now()
         sold = kind != Kind.VERIFICATION and code == rules.APPROVED
-        operation, _new = SandboxCardOperation.objects.get_or_create(
+        operation = SandboxCardOperation(
             operation_id=operation_id,
-            defaults={
-                "kind": kind,
-                "brand": card.brand or "",
-                "last4": card.last4,
-                "amount": amount,
-                "state": rules.card_state(code),
-                "return_code": code,
-                "authorization_code": rules.authorization_code() if sold else "",
-                "silent_until": moment + rules.SILENCE if code == rules.TIMED_OUT else None,
-                "review_due_at": moment + rules.REVIEW if code == rules.UNDER_REVIEW else None,
-                "created_at": moment,
-            },
+            kind=kind,
+            brand=card.brand or "",
+            last4=card.last4,
+            amount=amount,
+            state=rules.card_state(code),
+            return_code=code,
+            authorization_code=rules.authorization_code() if sold else "",
+            silent_until=moment + rules.SILENCE if code == rules.TIMED_OUT else None,
+            review_due_at=moment + rules.REVIEW if code == rules.UNDER_REVIEW else None,
+            created_at=moment,
         )
+        try:
+            with transaction.atomic():
+                operation.save(force_insert=True)
+        except IntegrityError:  # asked again: the first answer stands
+            operation = SandboxCardOperation.objects.get(operation_id=operation_id)
         return _audible(operation)
 
     def _follow_up(self, kind: Kind, order: CardFollowUp) -> CardOutcome:

@@ -59,6 +59,13 @@ def test_a_sale_in_parts_says_what_is_paid_when(merchant: Merchant) -> None:
     assert_books_are_right()
 
 
+def test_a_sale_is_answered_as_it_is_read_later(merchant: Merchant) -> None:
+    """To the byte, however the amount was written."""
+    body = sale(amount=100, numberInstallments=3, paymentType="PARCELADO_LOJA")
+    made = merchant.call("POST", CARDS, body)
+    assert merchant.get(f"{CARDS}/{made.json()['transactionId']}").content == made.content
+
+
 @pytest.mark.parametrize("brand", NUMBERS)
 @pytest.mark.parametrize("digit", OUTCOMES)
 def test_the_last_digit_of_a_published_number_decides(merchant: Merchant, brand: Brand, digit: str) -> None:

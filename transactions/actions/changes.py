@@ -5,12 +5,13 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from accounts.permissions import Module
-from core import clock
+from core import clock, prepared
 from core.actor import Actor
 from core.errors import NotFound
 from core.money import ZERO
@@ -30,6 +31,13 @@ from transactions.states import (
 )
 from webhooks.events import Change, Message, amount_fact, publish
 
+LOCK_PENDING = """
+    SELECT purchase.id FROM transactions_order AS purchase
+    JOIN transactions_operation AS operation ON operation.order_id = purchase.id
+    WHERE operation.id = %(operation)s AND operation.result = 'PENDING' AND NOT operation.under_review
+    FOR UPDATE
+"""  # of both: after a wait for the order the operation is judged as it stands then
+LAST_OPERATION = ("last_operation_type", "last_operation_at", "updated_at")
 SUMS = ("authorized_amount", "captured_amount", "capturable_amount", "refunded_amount", "charged_back_amount")
 
 
@@ -65,7 +73,10 @@ def locked(operation_id: str, *, client_id: int | None = None) -> Operation:
 
 
 def locked_payment(payment: CardPayment) -> CardPayment:
-    """The payment as it stands, its order under lock."""
+    """The payment as it stands, its order under lock. While it is PENDING nothing but its outcome changes it, so that
+    it need not be read again."""
+    if prepared.execute(LOCK_PENDING, {"operation": payment.operation_id}).fetchone():
+        return payment
     order = locked_order(payment.operation.order)
     payment = CardPayment.objects.select_related("operation", "contract").get(pk=payment.pk)
     payment.operation.order = order
@@ -84,14 +95,17 @@ def begin(
     note: Note = NO_NOTE,
     **facts: Any,
 ) -> Operation:
-    """A new operation of `amount` reais on a locked order, PENDING unless `result` says more."""
+    """A new operation of `amount` reais on a locked order, PENDING unless `result` says more. An order that was not
+    written yet is written with its first."""
+    moment = clock.now()
+    order.last_operation_type, order.last_operation_at, order.updated_at = kind, moment, moment
+    order.save(update_fields=None if order._state.adding else LAST_OPERATION)
     instrument = payment or parent
     seen = {
         "payment_circuit": instrument.payment_circuit if instrument else "",
         "payment_instrument": instrument.payment_instrument if instrument else "",
         "end_to_end_id": instrument.end_to_end_id if instrument else "",
     }
-    moment = clock.now()
     operation = Operation(
         client_id=order.client_id,
         order=order,
@@ -112,8 +126,6 @@ def begin(
         **{**seen, **facts},
     )
     _insert(operation)
-    order.last_operation_type, order.last_operation_at, order.updated_at = kind, moment, moment
-    order.save(update_fields=["last_operation_type", "last_operation_at", "updated_at"])
     return operation
 
 
@@ -219,7 +231,7 @@ def record(
     `tell` makes the message for merchants, after version and status are known.
     """
     order = card.operation.order
-    every = list(order.operations.order_by("created_at", "id"))
+    every = sorted(order.operations.all(), key=attrgetter("created_at", "id"))
     operations = [each for each in every if card.operation_id in (each.pk, each.payment_id)]
     sums = sums_of(operations)
     status = status_of(operations)

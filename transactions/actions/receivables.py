@@ -6,15 +6,17 @@ The caller holds the order's lock. Rows are locked before the journal's accounts
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from core import banking_days, clock, money
+from core import banking_days, clock, money, prepared
 from core.actor import BRASILIA
 from core.money import ZERO
+from core.written import remember
 from transactions.actions.journal import between, post_for
-from transactions.models import CardPayment, Dispute, FeeRule, Operation, Receivable
+from transactions.models import CardPayment, Dispute, Operation, Receivable
 from transactions.states import (
     RECEIVABLE_TRANSITIONS,
     STILL_DUE,
@@ -27,15 +29,30 @@ from transactions.states import (
 
 MONTH = timedelta(days=30)
 BATCH = 200
+FEE = """
+    SELECT percentage, fixed, refunds_fee FROM transactions_feerule
+    WHERE client_id = %(client_id)s AND brand = %(brand)s AND type = %(type)s
+        AND installments @> %(installments)s::integer AND valid @> %(day)s::date
+"""
 CHANGED = ("status", "returned", "returned_fee", "updated_at")
+
+
+class Fee(NamedTuple):
+    """What a sale costs: percent, reais, and whether a refund gives the percentage back."""
+
+    percentage: Decimal
+    fixed: Decimal
+    refunds_fee: bool
+
+
+NO_FEE = Fee(ZERO, ZERO, refunds_fee=True)
 
 
 def schedule(operation: Operation, card: CardPayment) -> None:
     """The receivables of a capture or sale, with the fee of the day. The parts add up to the whole amount and fee."""
     days = list(payment_days(card, clock.today(BRASILIA)))
-    rule = fee_rule_of(card, clock.today(BRASILIA))
-    percentage, fixed = (rule.percentage, rule.fixed) if rule else (ZERO, ZERO)
-    fees = money.parts(money.share(operation.amount, percentage), len(days))
+    terms = fee_of(card, clock.today(BRASILIA))
+    fees = money.parts(money.share(operation.amount, terms.percentage), len(days))
     moment = clock.now()
     rows = [
         Receivable(
@@ -44,10 +61,10 @@ def schedule(operation: Operation, card: CardPayment) -> None:
             number=number,
             of=len(days),
             gross=gross,
-            fee=fee + (fixed if number == 1 else ZERO),
-            fixed_fee=fixed if number == 1 else ZERO,
-            fee_percentage=percentage,
-            refunds_fee=rule.refunds_fee if rule else True,
+            fee=fee + (terms.fixed if number == 1 else ZERO),
+            fixed_fee=terms.fixed if number == 1 else ZERO,
+            fee_percentage=terms.percentage,
+            refunds_fee=terms.refunds_fee,
             pays_on=day,
             created_at=moment,
             updated_at=moment,
@@ -57,6 +74,7 @@ def schedule(operation: Operation, card: CardPayment) -> None:
         )
     ]
     Receivable.objects.bulk_create(rows)
+    remember(operation, "receivables", rows)
     fee = sum((row.fee for row in rows), ZERO)
     moves = {
         AccountName.CLEARING: -operation.amount,
@@ -77,14 +95,11 @@ def payment_days(card: CardPayment, day: date) -> Iterator[date]:
         yield banking_days.on_or_after(day + number * MONTH)
 
 
-def fee_rule_of(card: CardPayment, day: date) -> FeeRule | None:
-    return FeeRule.objects.filter(
-        client_id=card.client_id,
-        brand=card.brand,
-        type=card.type,
-        installments__contains=card.installments,
-        valid__contains=day,
-    ).first()
+def fee_of(card: CardPayment, day: date) -> Fee:
+    """By the client's fee table; nothing where it has no line for such a sale."""
+    values = {name: getattr(card, name) for name in ("client_id", "brand", "type", "installments")}
+    found = prepared.execute(FEE, {**values, "day": day}).fetchone()
+    return Fee(*found) if found else NO_FEE
 
 
 def give_back(operation: Operation, amount: Decimal, *, because: Operation) -> None:

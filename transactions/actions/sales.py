@@ -21,6 +21,7 @@ from core import clock, money
 from core.actor import BRASILIA, Actor
 from core.cards import Brand, Card
 from core.idempotency import LEASE, Claim
+from core.written import remember
 from gateways import calls
 from gateways.errors import OutcomeUnknown
 from gateways.protocols import Authorization, CardGateway, CardOutcome, CardState, StoredCard
@@ -155,6 +156,10 @@ def reserve_sale(
         additional_data=instrument.consent.facts,
         next_look_up_at=clock.now() + LEASE,
     )
+    if order.order_id != draft.order_id:  # made for this sale: nobody else knows it, nothing else is on it
+        remember(order, "operations", [operation])
+    remember(operation, "followers", [])
+    remember(operation, "receivables", [])
     return CardPayment.objects.create(
         client_id=order.client_id,
         operation=operation,
@@ -223,7 +228,8 @@ def _refuse_by_card(draft: SaleDraft, brand: str, channel: OperationChannel) -> 
 
 
 def _order_for(actor: Actor, draft: SaleDraft, channel: OperationChannel) -> Order:
-    """A new order, or one of which nothing was authorized, captured or is pending, under its lock."""
+    """A new order that is not written yet, or one of which nothing was authorized, captured or is pending, under its
+    lock."""
     facts: dict[str, Any] = {
         "amount": draft.amount,
         "channel": channel,
@@ -236,7 +242,7 @@ def _order_for(actor: Actor, draft: SaleDraft, channel: OperationChannel) -> Ord
     moment, client = clock.now(), client_of(actor)
     made = {"payment_method": PaymentMethod.CARD, "created_at": moment, "updated_at": moment, **facts}
     if draft.order_id is None:  # nobody else knows this id: there is nothing to wait for
-        return Order.objects.create(client=client, order_id=f"ord_{secrets.token_hex(14)}", **made)
+        return Order(client=client, order_id=f"ord_{secrets.token_hex(14)}", **made)
     order, new = Order.objects.get_or_create(client=client, order_id=draft.order_id, defaults=made)
     order = locked_order(order)
     if not new:

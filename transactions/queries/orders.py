@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from core.actor import Actor
@@ -80,12 +80,20 @@ def operations_of(card: CardPayment) -> QuerySet[Operation]:
     return rows.select_related("parent").order_by("created_at", "id")
 
 
+def _followers() -> Prefetch[Any, Any, Any]:
+    followers = Operation.objects.select_related("parent").prefetch_related("receivables")
+    return Prefetch("operation__followers", followers)
+
+
 def in_full(cards: QuerySet[CardPayment]) -> QuerySet[CardPayment]:
     """The payments with all that is shown of them, in a fixed number of queries."""
-    followers = Operation.objects.select_related("parent").prefetch_related("receivables")
-    return cards.select_related("operation__parent").prefetch_related(
-        "operation__receivables", Prefetch("operation__followers", followers)
-    )
+    return cards.select_related("operation__parent").prefetch_related("operation__receivables", _followers())
+
+
+def completed(card: CardPayment) -> CardPayment:
+    """A payment at hand with all that is shown of it; nothing is read of one that was just made."""
+    prefetch_related_objects([card], "operation__receivables", _followers())
+    return card
 
 
 def card_in_full(actor: Actor, transaction_id: str) -> CardPayment:

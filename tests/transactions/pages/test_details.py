@@ -1,6 +1,7 @@
 """What the pages of one card transaction, one order and one contract promise."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -81,7 +82,7 @@ def test_permissions_narrow_the_offers(
 
 
 def test_receivables_disputes_and_history_are_shown(marina: Browser, operator: Actor) -> None:
-    sale = sell(operator, amount=300, installments=3, payment_type="PARCELADO_LOJA")
+    sale = sell(operator, amount=Decimal("300.00"), installments=3, payment_type="PARCELADO_LOJA")
     record_chargeback(actor=operator, operation_id=sale.operation.operation_id, amount=None)
     page = marina.get(page_of(sale))
     assertContains(page, "3/3")

@@ -20,7 +20,7 @@ from transactions.api.serializers.cards import AmountBody, CardQuery, CardSaleBo
 from transactions.api.shapes.cards import CardTransactionShown, ChangedCardTransactionShown
 from transactions.api.shown.cards import changed_transaction_shown, transaction_shown
 from transactions.queries.availability import way_back
-from transactions.queries.orders import card_in_full, cards_for, in_full
+from transactions.queries.orders import card_in_full, cards_for, completed, in_full
 from transactions.states import Action
 
 READ, WRITE = "credit-card.read", "credit-card.write"
@@ -39,7 +39,7 @@ class SaleAnswers(Endpoint):
     """Answers with the transaction that was made."""
 
     def shown(self, payment: models.CardPayment) -> dict[str, Any]:
-        return transaction_shown(card_in_full(self.actor, payment.operation.operation_id))
+        return transaction_shown(completed(payment))
 
 
 class CardTransactions(SaleAnswers):
