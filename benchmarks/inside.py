@@ -15,9 +15,8 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "astrapay_portal.settings")
 
-import django
+from astrapay_portal import wsgi  # noqa: F401 - as the server loads it
 
-django.setup()
 logging.disable(logging.CRITICAL)
 
 import orjson  # noqa: E402

@@ -30,10 +30,10 @@ REFUND_WINDOW = timedelta(days=90)
 class Charge(models.Model):
     """A dynamic Pix charge. `status` is what was recorded; `status_at` adds the clock, which needs no job."""
 
-    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, db_index=False, related_name="+")
     order = models.OneToOneField("transactions.Order", on_delete=models.PROTECT, related_name="+")
-    txid = models.CharField(max_length=35, unique=True)
-    location_token = models.CharField(max_length=40, unique=True)
+    txid = models.CharField(max_length=35)
+    location_token = models.CharField(max_length=40)
     status = models.CharField(max_length=20, choices=ChargeStatus.choices, default=ChargeStatus.CREATED)
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     description = models.CharField(max_length=140, blank=True)
@@ -62,6 +62,8 @@ class Charge(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
         constraints = [
+            models.UniqueConstraint(fields=["location_token"], name="location_token_once"),
+            models.UniqueConstraint(fields=["txid"], name="txid_once"),
             models.CheckConstraint(condition=Q(amount__gt=0, amount__lte=LARGEST), name="charge_amount_in_range"),
             models.CheckConstraint(
                 condition=Q(expires_at__gt=models.F("created_at")), name="charge_ends_after_creation"
@@ -103,7 +105,7 @@ class Charge(models.Model):
 class Payment(models.Model):
     """A Pix that arrived for a charge. Only an ACCEPTED one pays it; every other is returned in full by itself."""
 
-    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, db_index=False, related_name="+")
     charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="payments")
     operation = models.OneToOneField("transactions.Operation", on_delete=models.PROTECT, related_name="+")
     end_to_end_id = models.CharField(max_length=32)
@@ -153,7 +155,7 @@ REFUNDS_WITHIN_PAYMENT = pgtrigger.Trigger(
 class Refund(models.Model):
     """A return of one Pix, in whole or in part. Its amount is held from the moment it is asked for."""
 
-    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, db_index=False, related_name="+")
     charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="refunds")
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     operation = models.OneToOneField("transactions.Operation", on_delete=models.PROTECT, related_name="+")

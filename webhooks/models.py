@@ -33,8 +33,8 @@ class Event(models.Model):
     """One change of one object. The timeline and the live updates read every event; those with a `message_type`
     are also told to merchants, with exactly the bytes of `body` (API.md 7), which are kept for 30 days."""
 
-    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
-    event_id = models.CharField(max_length=40, unique=True)
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, db_index=False, related_name="+")
+    event_id = models.CharField(max_length=40)
     name = models.CharField(max_length=40)
     object_type = models.CharField(max_length=20)
     object_id = models.CharField(max_length=40)
@@ -55,6 +55,7 @@ class Event(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
+            models.UniqueConstraint(fields=["event_id"], name="event_id_once"),
             models.CheckConstraint(condition=~Q(message_type="") | Q(body=None), name="only_a_message_has_bytes"),
         ]
         indexes = [
@@ -119,10 +120,10 @@ class Delivery(models.Model):
     `attempts` numbers all. A worker that sends holds the row until `lease_until`.
     """
 
-    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
-    delivery_id = models.CharField(max_length=DELIVERY_ID_LENGTH, unique=True)
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
-    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="deliveries")
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, db_index=False, related_name="+")
+    delivery_id = models.CharField(max_length=DELIVERY_ID_LENGTH)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, db_index=False, related_name="deliveries")
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, db_index=False, related_name="deliveries")
     status = models.CharField(max_length=9, choices=DeliveryStatus.choices, default=DeliveryStatus.PENDING)
     attempts = models.PositiveIntegerField(default=0)
     failures = models.PositiveSmallIntegerField(default=0)
@@ -139,6 +140,7 @@ class Delivery(models.Model):
     class Meta:
         ordering = ["-created_at", "-id"]
         constraints = [
+            models.UniqueConstraint(fields=["delivery_id"], name="delivery_id_once"),
             models.UniqueConstraint(fields=["event", "endpoint"], name="a_message_once_for_each_endpoint"),
             models.CheckConstraint(
                 condition=Q(next_attempt_at=None) | Q(status=DeliveryStatus.PENDING),
@@ -163,7 +165,7 @@ class Delivery(models.Model):
 class Attempt(models.Model):
     """One call, written before it is made. Without `ended_at` it is under way, or its worker died."""
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempt_rows")
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, db_index=False, related_name="attempt_rows")
     number = models.PositiveIntegerField()
     trigger = models.CharField(max_length=9, choices=Trigger.choices)
     started_at = models.DateTimeField()

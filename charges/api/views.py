@@ -14,11 +14,10 @@ from charges.actions.refunds import request_refund
 from charges.api import shapes
 from charges.api.conditions import charge_conditions, refund_conditions
 from charges.api.serializers import ChargeBody, ChargeChangesBody, ChargeQuery, RefundBody, RefundQuery
-from charges.api.shown import CHARGE_ROWS, charge_in_full, charge_row, charge_shown, refund_shown, with_image
+from charges.api.shown import CHARGE_ROWS, body_with_image, charge_in_full, charge_row, charge_shown, refund_shown
 from charges.models import Refund
 from charges.states import status_at
 from core import clock
-from core.api.formats import dumps, loads
 from core.api.lists import page_of
 from core.api.operations import Operation
 from core.api.shapes import list_of
@@ -33,7 +32,7 @@ class ChargeAnswers(Endpoint):
     """Answers with a charge. The image is made for each answer, also a repeated one, and never stored."""
 
     def restore(self, body: bytes) -> bytes:
-        return dumps(with_image(loads(body)))
+        return body_with_image(body)
 
 
 class Charges(ChargeAnswers):

@@ -43,6 +43,7 @@ ON_EVERY_CALL = (
     InternalError,
 )
 WITH_BODY = (BodyTooLarge, UnsupportedMediaType)
+NAMES_AN_OBJECT = {"txid", "endToEndId"}
 WITH_KEY = (StillRunning, KeyReused)
 TAGS = {
     "token": "Authentication",
@@ -143,7 +144,7 @@ class ContractSchema(AutoSchema):
         if self.method != "GET" and getattr(self.view, "keyed", False):
             headers["x-idempotent-replay"] = REPLAY
             errors += WITH_KEY
-        if "{" in self.path or "txid" in operation.body().fields:
+        if "{" in self.path or NAMES_AN_OBJECT & operation.body().fields.keys():
             errors.append(NotFound)
         success: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase, "headers": headers}
         if operation.answer:

@@ -6,7 +6,7 @@ from gateways.protocols import CardOutcome, CardState, StoredCard
 
 
 class SandboxCharge(models.Model):
-    txid = models.CharField(max_length=35, unique=True)
+    txid = models.CharField(max_length=35)
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     receiver_key = models.CharField(max_length=77)
     payer_document = models.CharField(max_length=14, blank=True)
@@ -18,6 +18,9 @@ class SandboxCharge(models.Model):
     cancelled_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["txid"], name="sandbox_txid_once"),
+        ]
         indexes = [
             models.Index(fields=["pay_at"], name="sandbox_charges_to_pay", condition=models.Q(pay_at__isnull=False))
         ]
@@ -81,7 +84,7 @@ class SandboxCardOperation(models.Model):
         VOID = "VOID"
         REFUND = "REFUND"
 
-    operation_id = models.CharField(max_length=64, unique=True)
+    operation_id = models.CharField(max_length=64)
     kind = models.CharField(max_length=13, choices=Kind.choices)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="follow_ups")
     brand = models.CharField(max_length=10, blank=True)
@@ -95,6 +98,9 @@ class SandboxCardOperation(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["operation_id"], name="sandbox_card_operation_id_once"),
+        ]
         indexes = [
             models.Index(
                 fields=["review_due_at"], name="sandbox_reviews_to_end", condition=models.Q(state="UNDER_REVIEW")

@@ -54,7 +54,8 @@ def test_what_was_remembered_of_a_sale_is_not_believed_once_it_was_settled_elsew
 
 def test_remembered_rows_are_given_without_a_query(operator: Actor, django_assert_num_queries: object) -> None:
     operation = reserved(operator).operation
-    remember(operation, "receivables", [1, 2])
+    rows = [Receivable(number=1), Receivable(number=2)]
+    remember(operation, "receivables", rows)
     with django_assert_num_queries(0):  # type: ignore[operator]
-        assert list(operation.receivables.all()) == [1, 2]
-    assert list(operation.receivables.filter(gross=0)) == []
+        assert list(operation.receivables.all()) == rows
+    assert not operation.receivables.filter(gross=0).exists()

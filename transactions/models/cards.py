@@ -25,7 +25,7 @@ BRANDS = [(brand.value, brand.value.title()) for brand in Brand]
 class Terminal(models.Model):
     """A card machine of a client's shop."""
 
-    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="terminals")
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, db_index=False, related_name="terminals")
     terminal_id = models.CharField(max_length=8)
     serial = models.CharField(max_length=20)
     name = models.CharField(max_length=60)
@@ -44,7 +44,7 @@ class Contract(models.Model):
     """A card that the acquirer keeps, with the holder's consent to be charged without being present. `token` is what
     merchants pay with, `gateway_token` what the acquirer knows."""
 
-    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, db_index=False, related_name="+")
     contract_id = models.CharField(max_length=36, unique=True)
     token = models.CharField(max_length=36, unique=True)
     gateway_token = models.CharField(max_length=64, blank=True)
@@ -92,7 +92,7 @@ class CardPayment(models.Model):
     `status` is a function of its operations (`actions.payments.status_of`), kept here for lists.
     """
 
-    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, db_index=False, related_name="+")
     operation = models.OneToOneField(Operation, on_delete=models.PROTECT, related_name="card")
     status = models.CharField(max_length=12, choices=CardStatus.choices, default=CardStatus.PENDING)
     amount = reais()

@@ -15,7 +15,7 @@ class Dispute(models.Model):
     """A chargeback of a card, or a MED of a Pix. `operation` is what is disputed; `notice` the chargeback recorded for
     it. `excess` is what the case takes beyond what remained: it is contested with the proof of the refund."""
 
-    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, db_index=False, related_name="+")
     dispute_id = models.CharField(max_length=36, unique=True)
     type = models.CharField(max_length=10, choices=DisputeType.choices)
     status = models.CharField(max_length=9, choices=DisputeStatus.choices, default=DisputeStatus.OPEN)

@@ -29,7 +29,7 @@ APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update |
 class Account(models.Model):
     """The balance of one account of a client, in reais: the sum of its entries, changed under its lock."""
 
-    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, db_index=False, related_name="+")
     name = models.CharField(max_length=20, choices=AccountName.choices)
     balance = models.DecimalField(max_digits=16, decimal_places=2, default=ZERO)
 
@@ -61,7 +61,7 @@ class Entry(models.Model):
     """A signed amount on one account, and the account's balance after it."""
 
     posting = models.ForeignKey(Posting, on_delete=models.PROTECT, related_name="entries")
-    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, db_index=False, related_name="+")
     account = models.CharField(max_length=20, choices=AccountName.choices)
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     balance_after = models.DecimalField(max_digits=16, decimal_places=2)

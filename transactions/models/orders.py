@@ -39,7 +39,7 @@ class Order(models.Model):
     is still open of pre-authorizations. They change under the row's lock alone.
     """
 
-    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, db_index=False, related_name="+")
     order_id = models.CharField(max_length=64)
     payment_method = models.CharField(max_length=6, choices=PaymentMethod.choices)
     channel = models.CharField(max_length=10, choices=OperationChannel.choices)
@@ -135,11 +135,11 @@ class Operation(models.Model):
     can never take the same money.
     """
 
-    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, db_index=False, related_name="+")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="operations")
     payment = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="followers")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
-    operation_id = models.CharField(max_length=36, unique=True)
+    operation_id = models.CharField(max_length=36)
     type = models.CharField(max_length=20, choices=OperationType.choices)
     result = models.CharField(max_length=10, choices=OperationResult.choices, default=OperationResult.PENDING)
     under_review = models.BooleanField(default=False)
@@ -172,6 +172,7 @@ class Operation(models.Model):
     class Meta:
         ordering = ["created_at", "id"]
         constraints = [
+            models.UniqueConstraint(fields=["operation_id"], name="operation_id_once"),
             models.UniqueConstraint(
                 fields=["client", "merchant_transaction_id"],
                 condition=Q(merchant_transaction_id__isnull=False),

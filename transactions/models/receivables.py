@@ -23,7 +23,7 @@ class FeeRule(models.Model):
     `refunds_fee`: the percentage of a refunded share is given back; `fixed` never is.
     """
 
-    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="fee_rules")
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, db_index=False, related_name="fee_rules")
     brand = models.CharField(_("brand"), max_length=12, choices=BRANDS)
     type = models.CharField(_("type"), max_length=6, choices=CardType.choices)
     installments = IntegerRangeField(_("installments"))
@@ -64,8 +64,8 @@ class Receivable(models.Model):
     settlement.
     """
 
-    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
-    operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="receivables")
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, db_index=False, related_name="+")
+    operation = models.ForeignKey(Operation, on_delete=models.PROTECT, db_index=False, related_name="receivables")
     number = models.PositiveSmallIntegerField()
     part = models.PositiveSmallIntegerField(default=0)
     of = models.PositiveSmallIntegerField()

@@ -22,7 +22,7 @@ class Recurrence(models.Model):
     """`installments` is the number of charges, none when it runs until cancelled. `starts_on` keeps the anchor day: 31
     January, monthly, is 28 February, then 31 March."""
 
-    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, db_index=False, related_name="+")
     recurrence_id = models.CharField(max_length=36, unique=True)
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="recurrences")
     status = models.CharField(max_length=22, choices=RecurrenceStatus.choices, default=RecurrenceStatus.ACTIVE)
