@@ -21,13 +21,15 @@ test: ## everything needed to test, then all checks and all tests (ARGS= for pyt
 	@$(MANAGE) messages --compile-only
 	@$(if $(ARGS),$(PYTHON) -m pytest $(ARGS),$(MAKE) --no-print-directory test-all)
 
-# What runs the whole product, or kills it, wants the machine for itself; the browser last, since it keeps a loop running.
+# What runs the whole product, or kills it, wants the machine for itself. The tests of the
+# browser share two portals, one for each worker.
 ALONE := tests/faults $(addprefix tests/astrapay_portal/,test_embedded.py test_served.py test_up.py) \
-  tests/webhooks/test_running.py tests/browser
+  tests/webhooks/test_running.py
 .PHONY: test-all
 test-all:
-	@$(PYTHON) -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(ALONE))
+	@$(PYTHON) -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(ALONE) tests/browser)
 	@$(PYTHON) -m pytest $(ALONE)
+	@$(PYTHON) -m pytest -n 2 tests/browser
 
 check: ## style, types, import contracts, templates, migrations, lock files
 	@$(PYTHON) -m ruff check

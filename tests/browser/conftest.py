@@ -25,7 +25,7 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def portal(authority: Authority) -> Iterator[RunningPortal]:
-    folder = PROJECT / ".data" / "browser"
+    folder = PROJECT / ".data" / f"browser-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     shutil.rmtree(folder, ignore_errors=True)  # the story begins with people who have not chosen anything yet
     running = RunningPortal(folder, WEBHOOK_ALLOWED_NETWORKS="127.0.0.0/8", WEBHOOK_CA_FILE=str(authority.file))
     running.start()

@@ -5,6 +5,7 @@ import random
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import redis
 
@@ -46,11 +47,8 @@ def valkey(portal: RunningPortal) -> None:
 
 
 def valkey_and_its_data(portal: RunningPortal) -> None:
-    try:
-        with redis.Redis.from_url(portal.addresses["redis_url"]) as client:
-            client.flushall()
-    except redis.RedisError:
-        pass  # it is still coming back from the last kill
+    with suppress(redis.ConnectionError), redis.Redis.from_url(portal.addresses["redis_url"]) as client:
+        client.flushall()  # unless it is still coming back from the last kill
     valkey(portal)
 
 
