@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -94,11 +93,10 @@ class ClientMiddleware:
 
 
 def answer_stale(request: HttpRequest) -> HttpResponse:
+    """The whole page becomes the refusal. A reload with a message would not do: whichever tab loads first shows it."""
     error = ClientChanged()
-    response = error_page(request, status=error.status, title=str(error), advice="")
-    if request.htmx:  # type: ignore[attr-defined]
-        messages.warning(request, str(error))  # the page that comes instead says why it came
-        response["HX-Refresh"] = "true"
+    response = error_page(request, status=error.status, title=str(error), advice="", whole=True)
+    response["HX-Retarget"], response["HX-Reswap"] = "body", "innerHTML"
     return response
 
 

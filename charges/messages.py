@@ -95,37 +95,45 @@ def med_message(charge: Charge, dispute: Dispute) -> Message:
     )
 
 
+# What of a message is described to those who receive it.
+TEXT, MISSING = {"type": "string"}, {"type": ["string", "null"]}
+PAYER = {
+    "type": ["object", "null"],
+    "properties": {"documentNumber": MISSING, "name": MISSING},
+    "required": ["documentNumber", "name"],
+    "additionalProperties": False,
+}
+OF_REFUNDS = {
+    "refundId": TEXT,
+    "nature": {"enum": RefundNature.values},
+    "devolutionEndToEndId": MISSING,
+    "chargeStatus": {"enum": [status.value for status in CHARGE_CODES]},
+    "remainingAmount": {"type": "number", "minimum": 0},
+    "reason": {"enum": PaymentOutcome.values},
+}
+
+
 def describe_messages() -> None:
-    """The shape of these messages and an example, for the catalogue of event types."""
-    text, missing = {"type": "string"}, {"type": ["string", "null"]}
-    payer = {
-        "type": ["object", "null"],
-        "properties": {"documentNumber": missing, "name": missing},
-        "required": ["documentNumber", "name"],
-        "additionalProperties": False,
-    }
-    refund_alone = {
-        "refundId": text,
-        "nature": {"enum": RefundNature.values},
-        "devolutionEndToEndId": missing,
-        "chargeStatus": {"enum": [status.value for status in CHARGE_CODES]},
-        "remainingAmount": {"type": "number", "minimum": 0},
-        "reason": {"enum": PaymentOutcome.values},
-    }
+    """The shapes of these messages and examples, for the catalogue of event types."""
+    _describe_charges()
+    _describe_med()
+
+
+def _describe_charges() -> None:
     describe(
         TYPE,
         fields={
-            "txid": text,
+            "txid": TEXT,
             "amount": {"type": "number", "minimum": 0.01},
-            "payer": payer,
-            "endToEndId": missing,
+            "payer": PAYER,
+            "endToEndId": MISSING,
             "type": {"enum": ["PAYMENT", "REFUND", "LIFECYCLE"]},
             "status": {"enum": ["PAID", "COMPLETED", "FAILED", "EXPIRED", "CANCELLED"]},
             "paymentDate": {"type": ["string", "null"], "format": "date-time"},
-            "userReference": missing,
-            **refund_alone,
+            "userReference": MISSING,
+            **OF_REFUNDS,
         },
-        optional=tuple(refund_alone),
+        optional=tuple(OF_REFUNDS),
         example={
             "txid": "astra202611k3v9w0x1y2z3a4b5c6d7",
             "amount": 150.00,
@@ -137,18 +145,21 @@ def describe_messages() -> None:
             "userReference": "pedido-1042",
         },
     )
+
+
+def _describe_med() -> None:
     describe(
         MED,
         fields={
             "event": {"enum": ["OPENED", "DECIDED"]},
-            "disputeId": text,
+            "disputeId": TEXT,
             "disputeStatus": {"enum": DisputeStatus.values},
             "kind": {"enum": ["FRAUDE", "OPERACIONAL", "PIX_AUTOMATICO"]},
-            "txid": text,
-            "endToEndId": text,
+            "txid": TEXT,
+            "endToEndId": TEXT,
             "amount": {"type": "number", "minimum": 0.01},
             "deadline": {"type": "string", "format": "date-time"},
-            "userReference": missing,
+            "userReference": MISSING,
         },
         example={
             "event": "OPENED",

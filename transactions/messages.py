@@ -153,6 +153,12 @@ CARD_EXAMPLE = {
 
 def describe_messages() -> None:
     """The shapes of these messages and examples, for the catalogue of event types."""
+    _describe_payments()
+    _describe_chargebacks()
+    _describe_recurrences()
+
+
+def _describe_payments() -> None:
     describe(
         PAYMENT,
         fields={
@@ -175,6 +181,9 @@ def describe_messages() -> None:
             "returnCode": "00",
         },
     )
+
+
+def _describe_chargebacks() -> None:
     describe(
         CHARGEBACK,
         fields={
@@ -203,6 +212,9 @@ def describe_messages() -> None:
             "deadline": "2026-12-05T02:59:59.999Z",
         },
     )
+
+
+def _describe_recurrences() -> None:
     describe(
         RECURRING,
         fields={

@@ -7,7 +7,7 @@ from typing import TypeVar
 from django.http import HttpRequest
 
 Row = TypeVar("Row")
-SHORT = 20
+SHORT = 12
 
 
 def wants_whole(request: HttpRequest) -> bool:

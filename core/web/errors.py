@@ -8,9 +8,10 @@ from core.api.errors import error_response, is_api
 from core.errors import DomainError, InternalError, InvalidParameters, NotFound, PermissionMissing
 
 
-def error_page(request: HttpRequest, *, status: int, title: str, advice: str) -> HttpResponse:
+def error_page(request: HttpRequest, *, status: int, title: str, advice: str, whole: bool = False) -> HttpResponse:
+    """A fragment for htmx, unless the `whole` page is to be replaced."""
     context = {"status": status, "title": title, "advice": advice, "request_id": getattr(request, "request_id", "")}
-    template = "core/_error.html" if getattr(request, "htmx", False) else "core/error.html"
+    template = "core/_error.html" if getattr(request, "htmx", False) and not whole else "core/error.html"
     return render(request, template, context, status=status)
 
 

@@ -63,7 +63,10 @@ def test_a_stale_page_is_refused_and_changes_nothing(two: list[Membership], sign
     old = two[1].client.public_id
     by_form = browser.post("/theme", {"theme": "dark", "client": old})
     by_htmx = browser.post("/theme", {"theme": "dark"}, headers={"X-Client": old, "HX-Request": "true"})
-    assert (by_form.status_code, by_htmx.status_code, by_htmx["HX-Refresh"]) == (409, 409, "true")
+    assert (by_form.status_code, by_htmx.status_code, by_htmx["HX-Retarget"]) == (409, 409, "body")
+    for refusal in (by_form, by_htmx):
+        assert "<body" in refusal.content.decode()
+        assert "outra empresa" in refusal.content.decode()
     assert User.objects.get(pk=two[0].user_id).theme == ""
 
 

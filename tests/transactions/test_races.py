@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from core.actor import Actor
-from core.written import remember
+from core.at_hand import remember
 from gateways.protocols import CardOutcome, CardState
 from tests.racing import at_once
 from tests.transactions.books import assert_books_are_right

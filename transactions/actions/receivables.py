@@ -13,8 +13,8 @@ from django.db.models import Max, QuerySet
 
 from core import banking_days, clock, money, prepared
 from core.actor import BRASILIA
+from core.at_hand import remember
 from core.money import ZERO
-from core.written import remember
 from transactions.actions.journal import between, post_for
 from transactions.models import CardPayment, Dispute, Operation, Receivable
 from transactions.states import (

@@ -19,9 +19,9 @@ from accounts.queries import client_of
 from core import cards as card_rules
 from core import clock, money
 from core.actor import BRASILIA, Actor
+from core.at_hand import remember
 from core.cards import Brand, Card
 from core.idempotency import LEASE, Claim
-from core.written import remember
 from gateways import calls
 from gateways.errors import OutcomeUnknown
 from gateways.protocols import Authorization, CardGateway, CardOutcome, CardState, StoredCard

@@ -1,11 +1,13 @@
 """Reads of orders, operations and payments by card, always through the actor's client."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from core.actor import Actor
+from core.at_hand import remember
 from core.errors import NotFound
 from transactions.models import CardPayment, Dispute, Operation, Order
 
@@ -48,14 +50,17 @@ def with_facts(operations: QuerySet[Operation]) -> QuerySet[Operation]:
 def tree_with_facts(order: Order) -> list[Operation]:
     """The whole tree of an order, as `with_facts` reads an operation, oldest first. What operations share is read once
     and is one object: a hundred captures have the same payment, card and contract."""
-    operations = list(order.operations.order_by("created_at", "id").prefetch_related("disputes"))
+    operations = list(order.operations.order_by("created_at", "id"))
     by_id: dict[int | None, Operation] = {each.pk: each for each in operations}
+    disputes = defaultdict(list)
+    for dispute in Dispute.objects.filter(operation__order=order):
+        disputes[dispute.operation_id].append(dispute)
+        if dispute.notice_id:
+            dispute.notice = by_id[dispute.notice_id]
     for each in operations:
         each.parent = by_id.get(each.parent_id)
         each.payment = by_id.get(each.payment_id)
-        for dispute in each.disputes.all():
-            if dispute.notice_id:
-                dispute.notice = by_id[dispute.notice_id]
+        remember(each, "disputes", disputes[each.pk])
     for card in CardPayment.objects.filter(operation__order=order).select_related("contract"):
         card.operation = by_id[card.operation_id]
     return operations
