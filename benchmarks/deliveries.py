@@ -161,8 +161,8 @@ def tell(endpoint: Endpoint) -> tuple[str, float]:
 def queue_backlog(endpoints: list[Endpoint], count: int) -> None:
     """What a long outage leaves behind, in one transaction."""
     with transaction.atomic():
-        for start in range(0, count, 5000):
-            owners = [endpoints[number % len(endpoints)] for number in range(start, min(start + 5000, count))]
+        for start in range(0, count, 1000):
+            owners = [endpoints[number % len(endpoints)] for number in range(start, min(start + 1000, count))]
             events = Event.objects.bulk_create(event_for(owner) for owner in owners)
             Delivery.objects.bulk_create(map(delivery_of, events, owners))
         wakeups.after_commit(SEND)
