@@ -2,11 +2,12 @@
 
 import pytest
 from django.core.management import call_command
+from django.db.models import ForeignKey
 from pytest_django import Settings
 
-from charges.models import Charge
+from charges.models import Charge, Payment, Refund
 from tests.transactions.books import assert_books_are_right
-from transactions.models import CardPayment, Receivable
+from transactions.models import CardPayment, Entry, Operation, Order, Posting, Receivable
 
 
 @pytest.mark.django_db
@@ -17,3 +18,17 @@ def test_the_small_demo_leaves_right_books_and_is_made_once(settings: Settings, 
         assert counts[0] == 60 + 30 + 20
     assert_books_are_right()
     assert {"APPROVED", "DENIED"} <= set(CardPayment.objects.values_list("status", flat=True))
+
+
+@pytest.mark.django_db
+def test_the_large_demo_refers_to_nothing_that_is_not_there(settings: Settings) -> None:
+    """It is written without the database's own look-ups."""
+    call_command("demo", size="large", charges=300, sales=200, verbosity=0)
+    assert_books_are_right()
+    for model in (Charge, Payment, Refund, Order, Operation, CardPayment, Receivable, Posting, Entry):
+        assert model._default_manager.exists()
+        for field in model._meta.concrete_fields:
+            if isinstance(field, ForeignKey):
+                known = field.related_model._default_manager.values("pk")
+                lost = model._default_manager.exclude(**{f"{field.attname}__in": known})
+                assert not lost.exclude(**{field.attname: None}).exists(), f"{model.__name__}.{field.name}"

@@ -20,7 +20,10 @@ from core.audit import history
 from transactions.models import CardPayment, Entry, Operation, Order, Posting, Receivable
 
 SMALL, LARGE = 600, 1_000_000
-MONEY_CORE = (Order, Operation, CardPayment, Receivable, Posting, Entry)
+WRITTEN = [
+    model._meta.db_table
+    for model in (Charge, Payment, Refund, Order, Operation, CardPayment, Receivable, Posting, Entry)
+]
 
 
 class Command(BaseCommand):
@@ -71,12 +74,14 @@ class Command(BaseCommand):
 
 @contextmanager
 def without_triggers() -> Iterator[None]:
-    """A million rows without a history row each: nobody changed them."""
-    tables = [model._meta.db_table for model in (Charge, Payment, Refund, *MONEY_CORE)]
+    """A million rows without a history row each: nobody changed them. Who owns the cluster also spares the ten million
+    look-ups of what they refer to, which stands in rows that are written with them."""
     with connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        which = "ALL" if cursor.fetchone() == (True,) else "USER"
+        for table in WRITTEN:
+            cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER {which}')
         yield
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in tables:
-            cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
+        for table in WRITTEN:
+            cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER {which}')
