@@ -14,17 +14,18 @@ from core.money import ZERO
 from transactions.models import Operation
 
 Row = TypeVar("Row")
+SHOWN = Charge.objects.exclude(status=ChargeStatus.FAILED_CREATION)  # which the network refused before anyone saw it
 HOLDING = (RefundStatus.PROCESSING, RefundStatus.COMPLETED)
 
 
 def charges_for(actor: Actor) -> QuerySet[Charge]:
-    """The charges of the actor's client. One that the network refused at once was never shown to anybody."""
-    return seen_by(actor, Charge.objects.all())
+    """The charges of the actor's client."""
+    return seen_by(actor, SHOWN)
 
 
-def seen_by(actor: Actor, charges: QuerySet[Charge, Row]) -> QuerySet[Charge, Row]:
-    """Those of `charges_for`, in the form of the query given, such as `Charge.objects.values(…)`."""
-    return charges.filter(~Q(status=ChargeStatus.FAILED_CREATION), client_id=actor.client_id)
+def seen_by(actor: Actor, charges: QuerySet[Charge, Row], *conditions: Q) -> QuerySet[Charge, Row]:
+    """Those of `charges_for` that meet the conditions, in the form of the query given, such as `SHOWN.values(…)`."""
+    return charges.filter(*conditions, client_id=actor.client_id)
 
 
 def charge_of(actor: Actor, txid: str) -> Charge:

@@ -73,8 +73,8 @@ class Charges(ChargeAnswers):
 
     def get(self, request: Request) -> Response:
         moment = clock.now()
-        rows = queries.seen_by(self.actor, CHARGE_ROWS)
-        wanted = rows.filter(self.query["period"], charge_conditions(self.query, moment))
+        conditions = self.query["period"], charge_conditions(self.query, moment)
+        wanted = queries.seen_by(self.actor, CHARGE_ROWS, *conditions)
         order = ChargeQuery.date_fields[self.query["dateField"]]
         envelope = page_of(wanted, self.query, order=order)
         envelope["content"] = [
