@@ -133,4 +133,5 @@ def disputes_to_simulate(operations: list[Operation]) -> dict[str, list[Operatio
     """None where they would be many buttons: the menu of each operation has its own."""
     disputed = [each for each in operations if undecided_dispute_of(each)]
     disputable = [each for each in operations if is_taken(each) and each not in disputed]
-    return {"disputed": disputed, "disputable": disputable} if len(operations) <= LISTED else {}
+    few = len(disputed) + len(disputable) <= LISTED
+    return {"disputed": disputed, "disputable": disputable} if few else {}

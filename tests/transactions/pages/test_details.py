@@ -214,6 +214,14 @@ def test_where_too_much_is_possible_to_list_each_operation_has_a_menu(
     assertContains(reader.get(address), "None for you at this moment.")
 
 
+def test_many_refunds_leave_the_buttons_of_the_sandbox(marina: Browser, operator: Actor, sale: CardPayment) -> None:
+    for _ in range(SHORT + 1):
+        do(operator, sale.operation, Action.REFUND, "1.00")
+    page = marina.get(page_of(sale))
+    assert offers(page.content.decode()) == ["refund", "chargeback"]
+    assertContains(page, f"/transactions/sandbox/{sale.operation.operation_id}/chargeback")
+
+
 def test_a_page_reads_no_more_for_a_hundred_operations_than_for_two(
     marina: Browser, operator: Actor, authorization: CardPayment
 ) -> None:
