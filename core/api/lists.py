@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from core import clock
+from core import clock, prepared
 from core.api.fields import Choice, StrictSerializer, Text, WholeText
 from core.errors import InvalidParameters, Violation
 
@@ -185,17 +186,15 @@ def page_of(
     size = query.get("size") or USUAL_PAGE
     counted = query.get("count") != "false"
     total = rows.count() if counted else None
-    sign, beyond = ("-", "lt") if newest_first else ("", "gt")
+    sign, beyond = ("-", TupleLessThan) if newest_first else ("", TupleGreaterThan)
     ordered = rows.order_by(f"{sign}{order}", f"{sign}id")
     number: int | None = query.get("page") or 0
     if query.get("cursor") is not None:
         number = None
-        at, row_id = read_cursor(query["cursor"], order)
-        after = Q(**{f"{order}__{beyond}": at}) | Q(**{order: at, f"id__{beyond}": row_id})
-        # The first condition is implied by the second; it gives the index a place to start.
-        ordered = ordered.filter(**{f"{order}__{beyond}e": at}).filter(after)
+        ordered = ordered.filter(beyond(Tuple(order, "id"), read_cursor(query["cursor"], order)))
     start = (number or 0) * size
-    found = list(ordered[start : start + size + 1])
+    wanted = ordered[start : start + size + 1]
+    found = prepared.rows(wanted) if wanted.query.values_select else list(wanted)
     content, more = found[:size], len(found) > size
     return {
         "content": content,

@@ -6,8 +6,11 @@ import pytest
 from django.db import DataError, connection, connections, transaction
 from django.db.transaction import TransactionManagementError
 
+from accounts.models import Client
+from charges.api.shown import CHARGE_ROWS
 from core import clock, prepared
 from core.models import IdempotencyKey
+from tests.charges.factories import listed_charge
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COUNT = "SELECT count(*) FROM core_idempotencykey WHERE path = %(path)s"
@@ -59,3 +62,13 @@ def test_a_dead_connection_is_replaced_at_the_next_request(monkeypatch: pytest.M
     monkeypatch.setattr(connections["default"], "health_check_enabled", True)  # as at the beginning of a request
     monkeypatch.setattr(connections["default"], "health_check_done", False)
     assert counted() == 1
+
+
+def test_rows_are_what_django_reads(shop: Client) -> None:
+    additional = [{"name": "Pedido", "value": "1042"}]
+    listed_charge(shop, additional_information=additional, paid_at=None)
+    assert prepared.rows(CHARGE_ROWS.all()) == list(CHARGE_ROWS.all())
+
+
+def test_a_query_that_can_find_nothing_is_not_asked() -> None:
+    assert prepared.rows(CHARGE_ROWS.filter(pk__in=[])) == []
