@@ -3,6 +3,7 @@
 # mypy: disable-error-code="untyped-decorator"
 # The decorators of the admin kit carry no types.
 
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
 
@@ -212,10 +213,10 @@ class CredentialForm(forms.ModelForm[Application]):
 @admin.register(Application)
 class CredentialAdmin(NothingIsDeleted):
     form = CredentialForm
-    list_display = ["name", "tenant", "client_id", "last_used_at", "revoked_at"]
+    list_display = ["name", "tenant", "client_id", "last_used_at", "old_secret", "revoked_at"]
     list_filter = ["tenant"]
     search_fields = ["name", "client_id", "tenant__trade_name"]
-    actions_detail = ["rotate", "revoke"]
+    actions_detail = ["rotate", "replace", "revoke"]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return obj is None and super().has_change_permission(request)
@@ -236,18 +237,27 @@ class CredentialAdmin(NothingIsDeleted):
 
     @action(description=_("New secret"), permissions=["act"])
     def rotate(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        application = Application.objects.select_related("tenant").get(pk=object_id)
+        lead = _("The present secret stays good for 24 hours, so that systems can change to the new one meanwhile.")
+        return self.new_secret(request, object_id, lead, old_lives=credentials.OVERLAP)
+
+    @action(description=_("New secret at once"), permissions=["act"])
+    def replace(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        lead = _("The present secret ends at once. Systems that use it are refused until they have the new one.")
+        return self.new_secret(request, object_id, lead, old_lives=timedelta())
+
+    def new_secret(self, request: HttpRequest, object_id: int, lead: Text, *, old_lives: timedelta) -> HttpResponse:
+        application = Application.objects.get(pk=object_id)
 
         def make() -> HttpResponse:
             actor = staff_actor(request, application.tenant)
-            return self.show_secret(request, credentials.rotate_secret(actor=actor, credential_id=application.pk))
+            issued = credentials.rotate_secret(actor=actor, credential_id=application.pk, old_lives=old_lives)
+            return self.show_secret(request, issued)
 
-        lead = _("The present secret ends at once. Systems that use it are refused until they have the new one.")
         return self.asked_first(request, application, lead=lead, button=_("Make a new secret"), act=make)
 
     @action(description=_("Revoke"), permissions=["act"])
     def revoke(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        application = Application.objects.select_related("tenant").get(pk=object_id)
+        application = Application.objects.get(pk=object_id)
 
         def end() -> None:
             actor = staff_actor(request, application.tenant)
@@ -255,6 +265,10 @@ class CredentialAdmin(NothingIsDeleted):
 
         lead = _("The credential and its tokens end at once and for good.")
         return self.asked_first(request, application, lead=lead, button=_("Revoke"), act=end)
+
+    @admin.display(description=_("old secret until"), empty_value="—")
+    def old_secret(self, row: Application) -> datetime | None:
+        return row.old_secret_until
 
     def show_secret(self, request: HttpRequest, issued: credentials.Issued) -> HttpResponse:
         """In this answer alone: a message would lie in a cookie or the session."""

@@ -10,7 +10,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication
+from oauth2_provider.models import ApplicationManager as ToolkitApplicationManager
 
+from accounts.hashers import end_of_old
 from accounts.permissions import Fine, Module, granted
 from accounts.states import MembershipStatus
 from core import clock
@@ -146,6 +148,14 @@ class Role(models.Model):
         return self.module if not self.withheld else f"{self.module} − {', '.join(self.withheld)}"
 
 
+class ApplicationManager(ToolkitApplicationManager["Application"]):
+    """A credential is of no use without its client: whether it is live depends on both."""
+
+    def get_queryset(self) -> models.QuerySet["Application"]:
+        found: models.QuerySet[Application] = super().get_queryset()
+        return found.select_related("tenant")
+
+
 @track(exclude=["client_secret"])
 class Application(AbstractApplication):
     """An API credential of a client. The link is called `tenant`: a field `client` would overwrite `client_id`."""
@@ -155,6 +165,8 @@ class Application(AbstractApplication):
     allowed_addresses = ArrayField(models.CharField(max_length=43), default=list, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ApplicationManager()
 
     class Meta(AbstractApplication.Meta):
         verbose_name = _("API credential")
@@ -167,6 +179,12 @@ class Application(AbstractApplication):
     @property
     def is_live(self) -> bool:
         return self.revoked_at is None and self.tenant.is_active
+
+    @property
+    def old_secret_until(self) -> datetime | None:
+        """Until when the secret before the last rotation is good."""
+        until = end_of_old(self.client_secret)
+        return until if until and clock.now() < until else None
 
     def revoked(self, at: datetime) -> None:
         self.revoked_at = at

@@ -3,16 +3,20 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.errors import NotPossibleNow, ScopeNotHeld
+from accounts.hashers import KeyedSha256Hasher, with_old
 from accounts.models import Application
 from accounts.permissions import SCOPE_MODULES, Fine, Module, fine, read, require
 from core import clock
 from core.actor import Actor
 from core.errors import NotFound
 
+OVERLAP = timedelta(hours=24)
 MAY_ADMINISTER = fine(Module.REPRESENTATIVES, Fine.WRITE)
 NEEDED_FOR_ORDERS = frozenset(
     fine(Module.CREDIT_CARD, each) for each in (Fine.REFUND, Fine.CAPTURE, Fine.REVERSAL, Fine.CHARGEBACK, Fine.REBUILD)
@@ -51,11 +55,17 @@ def create_credential(
 
 
 @transaction.atomic
-def rotate_secret(*, actor: Actor, credential_id: int) -> Issued:
-    """Another secret; the old one ends at once. Raises NotPossibleNow for a revoked credential."""
+def rotate_secret(*, actor: Actor, credential_id: int, old_lives: timedelta = OVERLAP) -> Issued:
+    """Another secret; the one before stays good for a while, and any older one ends now.
+
+    Raises NotPossibleNow for a revoked credential.
+    """
     application = _locked(actor, credential_id)
     secret = new_secret()
-    application.client_secret = secret
+    kept = make_password(secret, hasher=KeyedSha256Hasher.algorithm)
+    application.client_secret = (
+        with_old(kept, application.client_secret, clock.now() + old_lives) if old_lives else kept
+    )
     application.save(update_fields=["client_secret"])
     return Issued(application, secret)
 
@@ -82,7 +92,7 @@ def new_secret() -> str:
 
 def _locked(actor: Actor, credential_id: int) -> Application:
     require(actor, MAY_ADMINISTER)
-    rows = Application.objects.select_for_update().filter(pk=credential_id, tenant_id=actor.client_id)
+    rows = Application.objects.select_for_update(of=("self",)).filter(pk=credential_id, tenant_id=actor.client_id)
     application: Application | None = rows.first()
     if application is None:
         raise NotFound

@@ -1,5 +1,7 @@
 """Roles and credentials: nobody gives what they lack, nobody leaves a company without an administrator."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import check_password
@@ -10,6 +12,7 @@ from accounts.errors import LastAdministrator, NotPossibleNow, OwnAccess, RoleNo
 from accounts.models import Membership
 from accounts.permissions import Fine, Module
 from accounts.states import MembershipStatus
+from core import clock
 from core.actor import Actor
 from core.errors import NotFound, PermissionMissing
 from tests.factories import ClientFactory, MembershipFactory, RoleFactory, UserFactory
@@ -107,12 +110,15 @@ def test_orders_write_needs_all_five_permissions() -> None:
     assert credentials.create_credential(actor=actor(boss), name="erp", scopes=["orders.write"])
 
 
-def test_a_rotation_ends_the_old_secret_and_a_revocation_all(boss: Membership) -> None:
+def test_a_rotation_keeps_the_old_secret_for_a_day_and_a_revocation_ends_all(boss: Membership) -> None:
     first = credentials.create_credential(actor=actor(boss), name="erp", scopes=["charges.read"])
+    began = clock.now()
     second = credentials.rotate_secret(actor=actor(boss), credential_id=first.application.pk)
     second.application.refresh_from_db()
-    assert not check_password(first.secret, second.application.client_secret)
-    assert check_password(second.secret, second.application.client_secret)
+    assert all(check_password(each.secret, second.application.client_secret) for each in (first, second))
+    until = second.application.old_secret_until
+    assert until
+    assert abs(until - began - credentials.OVERLAP) < timedelta(seconds=10)
     credentials.revoke_credential(actor=actor(boss), credential_id=first.application.pk)
     with pytest.raises(NotPossibleNow):
         credentials.rotate_secret(actor=actor(boss), credential_id=first.application.pk)

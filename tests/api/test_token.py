@@ -1,15 +1,18 @@
 """POST /v1/token (API.md 2, RFC 6749)."""
 
 import base64
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client as Browser
 
-from accounts.hashers import digest
+from accounts.actions.credentials import OVERLAP, rotate_secret
 from accounts.models import Application, Client
+from accounts.permissions import Module
 from core import clock
-from tests.conftest import FORM, Merchant
+from core.actor import Actor
+from tests.conftest import FORM, Merchant, actor_for
 
 pytestmark = pytest.mark.django_db
 SECRET = "secret-of-the-test"
@@ -36,6 +39,11 @@ class Asking:
 @pytest.fixture
 def asking(shop: Client) -> Asking:
     return Asking(Merchant(shop, scopes=("charges.write", "webhooks.read")).credential)
+
+
+@pytest.fixture
+def boss(shop: Client) -> Actor:
+    return actor_for(shop, Module.REPRESENTATIVES)
 
 
 def refusal(answer: Any) -> tuple[int, str]:
@@ -147,10 +155,25 @@ def test_the_documented_address_is_the_same(asking: Asking) -> None:
     assert asking.browser.post("/oauth/v1/token", body, content_type=FORM).status_code == 200
 
 
-def test_two_secrets_live_during_a_rotation(asking: Asking) -> None:
-    digests = f"keyed_sha256${digest('new')},{digest(SECRET)}"
-    Application.objects.filter(pk=asking.credential.pk).update(client_secret=digests)
-    assert [asking.in_form(secret=secret).status_code for secret in ("new", SECRET, "older")] == [200, 200, 401]
+class TestTheSecretBeforeARotation:
+    def test_is_good_for_a_day(self, asking: Asking, boss: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+        new = rotate_secret(actor=boss, credential_id=asking.credential.pk).secret
+        assert self.answers(asking, new, SECRET, "another") == [200, 200, 401]
+        tomorrow = clock.now() + OVERLAP + timedelta(seconds=1)
+        monkeypatch.setattr(clock, "now", lambda: tomorrow)
+        assert self.answers(asking, new, SECRET) == [200, 401]
+
+    def test_ends_at_once_when_that_was_asked(self, asking: Asking, boss: Actor) -> None:
+        new = rotate_secret(actor=boss, credential_id=asking.credential.pk, old_lives=timedelta()).secret
+        assert self.answers(asking, new, SECRET) == [200, 401]
+
+    def test_ends_with_the_next_rotation(self, asking: Asking, boss: Actor) -> None:
+        second = rotate_secret(actor=boss, credential_id=asking.credential.pk).secret
+        third = rotate_secret(actor=boss, credential_id=asking.credential.pk).secret
+        assert self.answers(asking, SECRET, second, third) == [401, 200, 200]
+
+    def answers(self, asking: Asking, *secrets: str) -> list[int]:
+        return [asking.in_form(secret=secret).status_code for secret in secrets]
 
 
 def test_a_revoked_credential_and_one_of_a_deactivated_client_are_unknown(asking: Asking, shop: Client) -> None:
