@@ -73,6 +73,15 @@
     }
   });
 
+  // <details id="…"> stay as somebody left them when the part around them is replaced.
+
+  const left = new Map();
+
+  document.addEventListener("toggle", ({ target }) => target.id && left.set(target.id, target.open), true);
+  on("htmx:load", ({ target }) => {
+    for (const each of all("details[id]", target)) each.open = left.get(each.id) ?? each.open;
+  });
+
   // Theme: the server remembers it and tells the page that is already there.
 
   on("theme:changed", ({ detail }) => { root.dataset.bsTheme = detail.theme; });

@@ -13,14 +13,24 @@
   const shown = () => [...document.querySelectorAll("[data-live]")].map((part) => part.dataset.live.split(/\s+/).filter(Boolean));
   const concerns = (change) => shown().some((types) => !change.type || !types.length || types.includes(change.type));
 
+  const FIELDS = "[data-live] :is(input:not([type]), input[type=text], textarea)";
+  const halfTyped = () => [...document.querySelectorAll(FIELDS)].some(({ value, defaultValue }) => value !== defaultValue);
+
   function tell(change) {
     if (!concerns(change)) return;
     changes.push(change);
-    timer ||= setTimeout(() => {
-      const detail = changes.length === 1 ? changes[0] : { type: null, id: null };
-      [timer, changes] = [0, []];
-      document.body.dispatchEvent(new CustomEvent("live:change", { detail }));
-    }, PAUSE);
+    timer ||= setTimeout(update, PAUSE);
+  }
+
+  // Nobody loses what they are typing in such a part: the news waits.
+  function update() {
+    if (halfTyped()) {
+      timer = setTimeout(update, PAUSE);
+      return;
+    }
+    const detail = changes.length === 1 ? changes[0] : { type: null, id: null };
+    [timer, changes] = [0, []];
+    document.body.dispatchEvent(new CustomEvent("live:change", { detail }));
   }
 
   const everything = () => tell({ type: null, id: null });
@@ -42,6 +52,12 @@
     source = null;
   }
 
+  // What was typed while the news was on its way.
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.requestConfig.triggeringEvent?.type !== "live:change" || !halfTyped()) return;
+    detail.shouldSwap = false;
+    everything();
+  });
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   addEventListener("pagehide", close);
   addEventListener("pageshow", open);

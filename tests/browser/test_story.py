@@ -58,6 +58,27 @@ def test_a_charge_made_by_the_api_appears_in_the_open_list_and_turns_paid_there(
     assert page.evaluate("window.notReloaded") is True
 
 
+def test_news_waits_for_what_is_half_typed_and_leaves_open_what_was_opened(
+    context: BrowserContext, portal: RunningPortal
+) -> None:
+    page = context.new_page()
+    sign_in(page, portal, "marina@astrapay.example")
+    txid = create_charge(page, "321,47")
+    violations: list[str] = []
+    page.on("console", lambda message: violations.append(message.text) if "Security Policy" in message.text else None)
+    page.get_by_text("Outro valor ou pagador").click()
+    amount = page.get_by_label("Outro valor")
+    amount.fill("300")
+    amount.evaluate("field => { field.style.caretColor = 'red'; }")  # as an extension of the browser would
+    portal.merchant().call("PATCH", f"/v1/dynamic/{txid}", {"amount": 421.47})
+    page.wait_for_timeout(2_000)
+    expect(amount).to_have_value("300")
+    amount.fill("")
+    expect(page.locator("h1")).to_contain_text("421,47", timeout=LIVE_MS)
+    expect(amount).to_be_visible()
+    assert violations == []
+
+
 def test_nothing_of_another_client_reaches_an_open_page(context: BrowserContext, portal: RunningPortal) -> None:
     page = context.new_page()
     sign_in(page, portal, "igor@astrapay.example")
