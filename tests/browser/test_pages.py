@@ -61,6 +61,8 @@ LOOKS = [
 ]
 PICTURES = PROJECT / ".data" / "screenshots"
 SETTLED = "document.fonts.status === 'loaded' && !document.querySelector('.htmx-request')"
+BLANK_ROWS = """[...document.querySelectorAll('tbody tr')].filter(
+    (row) => row.checkVisibility() && row.textContent.trim() && !row.innerText.trim()).length"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -169,6 +171,8 @@ def test_every_page_keeps_the_policy_is_accessible_and_fits(
         faults += [f"{name}: {fault}" for fault in accessibility_faults(page)]
         if (over := page.evaluate(OVERFLOW)) > 0:
             faults.append(f"{name}: {over} px wider than the screen")
+        if (blank := page.evaluate(BLANK_ROWS)) > 0:
+            faults.append(f"{name}: {blank} rows without anything to be seen")
     assert faults == []
     assert complaints == []
 
