@@ -265,17 +265,22 @@ class ListFilters(django_filters.FilterSet):
         return sum(each.removable for _name, each, _value in self.applied())
 
     @property
+    def days(self) -> Days | None:
+        """Those of the period, also while another filter is wrong."""
+        self.is_valid()
+        return next((value for value in self.form.cleaned_data.values() if isinstance(value, Days)), None)
+
+    @property
     def period_text(self) -> str:
         """The days listed; empty while they are not valid."""
-        days = [value.text for _name, _each, value in self.applied() if isinstance(value, Days)]
-        return days[0] if days else ""
+        return self.days.text if self.days else ""
 
     @property
     def presets(self) -> list[tuple[str, str, bool]]:
         """The periods on offer: label, address, and whether it is the one listed."""
-        chosen = [value.preset for _name, _each, value in self.applied() if isinstance(value, Days)]
+        chosen = self.days.preset if self.days else None
         return [
-            (str(preset.label), f"{self.without(name)}&{name}={preset.value}".lstrip("&"), preset in chosen)
+            (str(preset.label), f"{self.without(name)}&{name}={preset.value}".lstrip("&"), preset == chosen)
             for name, each in self.worded().items()
             if isinstance(each, PeriodFilter)
             for preset in Preset

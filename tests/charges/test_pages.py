@@ -77,6 +77,11 @@ def test_an_invalid_filter_lists_nothing_and_says_why(marina: Browser, shop: Cli
     assert marina.get(f"{LIST}/file.csv{query}").status_code == 400
 
 
+def test_the_period_is_still_named_while_another_filter_is_wrong(marina: Browser, shop: Client) -> None:
+    html = marina.get(f"{LIST}?document=111&period_from=2026-11-01&period_to=2026-11-07").content.decode()
+    assert '<span id="period-text">11/01/2026 – 11/07/2026</span>' in html
+
+
 def test_a_chip_removes_one_filter_and_leaves_the_others(marina: Browser, shop: Client) -> None:
     html = get(marina, "?document=390.533.447-05&reference=pedido&period=30d")
     links = re.findall(r'class="chip.*?href="\?(.*?)"', html)
