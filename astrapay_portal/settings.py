@@ -284,6 +284,7 @@ LANGUAGE_CODE = "pt-br"
 LANGUAGES = [("pt-br", _("Portuguese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = USE_TZ = True
+FORMAT_MODULE_PATH = "core.formats"
 TIME_ZONE = "America/Sao_Paulo"
 
 # Pages ----------------------------------------------------------------------------------------------------------
