@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Fine, Module, fine
 from charges import qr
-from charges.looks import Look, charge_look, payment_look, refund_look
+from charges.looks import charge_look, payment_look, refund_look
 from charges.models import Charge, Payment, Refund
 from charges.queries import HOLDING
 from charges.states import OPEN, ChargeStatus, PaymentOutcome, RefundReason, RefundStatus
 from core import clock, money
 from core.actor import Actor
 from core.lists.periods import zone_text
+from core.looks import Look
 from core.money import ZERO
 from webhooks.details import sent_for
 from webhooks.timeline import ENDED, GREEN, WAITING, WRONG, Sentences, timeline_of, who_did

@@ -1,8 +1,7 @@
-"""How states look: a colour and a shape that always go with the word."""
+"""How the states of charges, refunds and received Pix look."""
 
 from charges.states import ChargeStatus, PaymentOutcome, RefundStatus
-
-Look = tuple[str, str]
+from core.looks import Look
 
 CHARGES: dict[ChargeStatus, Look] = {
     ChargeStatus.CREATED: ("yellow", "clock"),

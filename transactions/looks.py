@@ -1,4 +1,4 @@
-"""How states look: a colour and a shape that always go with the word; and how actions and brands are shown."""
+"""How the states of cards, orders and what belongs to them look, and how actions and brands are shown."""
 
 from django.templatetags.static import static
 from django.utils.functional import Promise
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from core.cards import Brand
+from core.looks import Badge, Look
 from core.money import ZERO
 from core.templatetags.portal import status
 from transactions.models import CardPayment, Order
@@ -22,9 +23,6 @@ from transactions.states import (
     RecurrenceStatus,
     ScheduleStatus,
 )
-
-Look = tuple[str, str]
-Badge = tuple[str, str, str]  # label, tone, shape
 
 CARDS: dict[CardStatus, Look] = {
     CardStatus.APPROVED: ("green", "ok"),

@@ -12,9 +12,10 @@ from accounts.permissions import Fine, Module, fine, read
 from core import clock
 from core.actor import Actor
 from core.lists.periods import zone_text
+from core.looks import Look
 from webhooks import promises
 from webhooks.figures import last_day
-from webhooks.looks import Look, delivery_look, endpoint_look, health_look, sentence_of
+from webhooks.looks import delivery_look, endpoint_look, health_look, sentence_of
 from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.queries import deliveries_about, deliveries_for, with_attempts
 from webhooks.states import DeliveryStatus, EndpointStatus

@@ -1,14 +1,13 @@
-"""How states look: a colour and a shape that always go with the word."""
+"""How the states of webhooks and their deliveries look, and what is said of an attempt."""
 
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from core import outbound
+from core.looks import Look
 from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.sending import BROKEN, REFUSED
 from webhooks.states import DeliveryStatus, EndpointStatus
-
-Look = tuple[str, str]
 
 ENDPOINTS: dict[EndpointStatus, Look] = {
     EndpointStatus.ACTIVE: ("green", "ok"),

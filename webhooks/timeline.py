@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core import money
 from core.actor import Actor, Channel
 from core.lists.short import SHORT, shortened
-from webhooks.looks import Look
+from core.looks import Look
 from webhooks.models import Event
 from webhooks.queries import events_of
 

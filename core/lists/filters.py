@@ -17,8 +17,7 @@ from core import documents
 from core.actor import Actor
 from core.lists.amounts import Amounts, AmountsField
 from core.lists.periods import Days, PeriodField, Preset
-
-Look = tuple[str, str]
+from core.looks import Look
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from accounts.permissions import Fine, Module, fine
 from core.actor import Actor
 from core.lists.periods import zone_text
 from core.lists.short import SHORT, shortened
+from core.looks import Look
 from core.money import ZERO
 from transactions.columns import document_for, expiry_text, installments_text
 from transactions.details.operations import LISTED, meaning_of, offered_on_a_page, tree_of
-from transactions.looks import DISPUTES, RECEIVABLES, Look, brand_mark, card_badges, dotted
+from transactions.looks import DISPUTES, RECEIVABLES, brand_mark, card_badges, dotted
 from transactions.models import CardPayment, Dispute, Operation, Receivable
 from transactions.queries.availability import is_taken, undecided_dispute_of
 from transactions.queries.orders import tree_with_facts

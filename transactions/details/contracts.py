@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import Fine, Module, fine
 from core.actor import Actor
 from core.lists.periods import zone_text
+from core.looks import Look
 from transactions.columns import document_for, expiry_text
-from transactions.looks import CONTRACTS, RECURRENCES, SCHEDULES, Look, brand_mark, dotted
+from transactions.looks import CONTRACTS, RECURRENCES, SCHEDULES, brand_mark, dotted
 from transactions.models import Contract, Recurrence, Schedule
 from transactions.states import ContractStatus, RecurrenceStatus, ScheduleStatus
 from webhooks.timeline import ENDED, GREEN, Sentences, timeline_of

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from core import money
 from core.actor import Actor
 from core.lists.short import SHORT
+from core.looks import Look
 from gateways import abecs
-from transactions.looks import DISPUTES, ICONS, RESULTS, Look
+from transactions.looks import DISPUTES, ICONS, RESULTS
 from transactions.models import Operation
 from transactions.queries.availability import Available, available_operations
 from transactions.states import (
