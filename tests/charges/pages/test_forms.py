@@ -1,0 +1,110 @@
+"""The forms of a charge: made, changed, deleted."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client as Browser
+from pytest_django.asserts import assertContains
+
+from accounts.models import Client
+from charges.models import Charge
+from charges.states import ChargeStatus
+from tests.charges.pages.conftest import HTMX, LIST
+from tests.conftest import Merchant
+
+
+def charge_form(**fields: Any) -> dict[str, Any]:
+    return {"key": str(uuid4()), "amount": "1.234,56", "expiration": "30", **fields}
+
+
+def test_a_form_sent_twice_makes_one_charge(marina: Browser, shop: Client) -> None:
+    form = charge_form(user_reference="pedido-1")
+    first, second = marina.post(f"{LIST}/new", form), marina.post(f"{LIST}/new", form)
+    charge = Charge.objects.get()
+    assert first["Location"] == second["Location"] == f"{LIST}/{charge.txid}"
+    assert str(charge.amount) == "1234.56"
+    assert charge.expiration_seconds == 1800
+
+
+def test_rows_of_information_are_added_and_removed_without_javascript(marina: Browser, shop: Client) -> None:
+    rows = {"information_name": ["Branch", "Seller"], "information_value": ["Centre", "Carla"]}
+    added = marina.post(f"{LIST}/new", charge_form(**rows, add_row="yes")).content.decode()
+    removed = marina.post(f"{LIST}/new", charge_form(**rows, remove_row="1")).content.decode()
+    assert added.count('name="information_name"') == 3
+    assert removed.count('name="information_name"') == 1
+    assert 'value="Seller"' in removed
+    assert 'value="Branch"' not in removed
+    assert not Charge.objects.exists()
+
+
+def test_a_field_is_judged_while_the_form_is_filled_in(marina: Browser, shop: Client) -> None:
+    answer = marina.post(f"{LIST}/new", charge_form(cpf="12345678900", check="cpf"), headers=HTMX)
+    assertContains(answer, "This is not a CPF")
+    assertContains(answer, "Create charge of R$1,234.56")
+    assert not Charge.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent", "field"),
+    [
+        ({"amount": "0"}, {"amount": 0}, "amount"),
+        ({"amount": "10000000000"}, {"amount": 10000000000}, "amount"),
+        ({"expiration": "61"}, {"expiration": 3660}, "expiration"),
+        ({"expiration": "0"}, {"expiration": 0}, "expiration"),
+        ({"cpf": "12345678900"}, {"debtor": {"naturalPersonIdentification": "12345678900"}}, "cpf"),
+        ({"cnpj": "12ABC34501DE36"}, {"debtor": {"legalPersonIdentification": "12ABC34501DE36"}}, "cnpj"),
+        (
+            {"cpf": "39053344705", "cnpj": "11222333000181"},
+            {"debtor": {"naturalPersonIdentification": "39053344705", "legalPersonIdentification": "11222333000181"}},
+            "cnpj",
+        ),
+        ({"validate_debtor": "on"}, {"validateDebtor": True}, "cpf"),
+        ({"description": "x" * 141}, {"description": "x" * 141}, "description"),
+        ({"description": "a\u0007b"}, {"description": "a\u0007b"}, "description"),
+        ({"user_reference": "x" * 78}, {"userReference": "x" * 78}, "user_reference"),
+        ({"payer_request": "x" * 141}, {"payerRequest": "x" * 141}, "payer_request"),
+        ({"debtor_name": "x" * 201}, {"debtor": {"name": "x" * 201}}, "debtor_name"),
+        (
+            {"information_name": ["x" * 51], "information_value": ["y"]},
+            {"additionalInformation": [{"name": "x" * 51, "value": "y"}]},
+            "information",
+        ),
+        (
+            {"information_name": [""], "information_value": ["y"]},
+            {"additionalInformation": [{"name": "", "value": "y"}]},
+            "information",
+        ),
+        (
+            {"information_name": ["x"] * 51, "information_value": ["y"] * 51},
+            {"additionalInformation": [{"name": "x", "value": "y"}] * 51},
+            "information",
+        ),
+    ],
+)
+def test_form_and_api_refuse_the_same(
+    marina: Browser, merchant: Merchant, typed: dict[str, Any], sent: dict[str, Any], field: str
+) -> None:
+    page = marina.post(f"{LIST}/new", charge_form(**typed))
+    answer = merchant.post("/v1/dynamic", {"amount": 1234.56, "expiration": 1800, **sent})
+    assert (page.status_code, answer.status_code) == (422, 400)
+    assert field in page.context["form"].errors
+    assert not Charge.objects.exists()
+
+
+def test_the_edit_form_shows_and_sends_minutes_and_seconds(marina: Browser, active_charge: Charge) -> None:
+    address = f"{LIST}/{active_charge.txid}/edit"
+    assertContains(marina.get(address), 'value="60:00"')
+    marina.post(address, charge_form(expiration="45:30", description="Changed"))
+    active_charge.refresh_from_db()
+    assert (active_charge.expiration_seconds, active_charge.description) == (2730, "Changed")
+    assert active_charge.revision == 1
+
+
+def test_a_charge_is_deleted_after_being_asked_once_more(marina: Browser, active_charge: Charge) -> None:
+    address = f"{LIST}/{active_charge.txid}/delete"
+    assertContains(marina.get(address), "stops working at once")
+    marina.post(address, {"key": uuid4()})
+    active_charge.refresh_from_db()
+    assert active_charge.status == ChargeStatus.CANCELLED
+    assertContains(marina.post(address, {"key": uuid4()}), "Only an active charge", status_code=422)

@@ -1,0 +1,90 @@
+"""The form of a refund."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client as Browser
+from pytest_django.asserts import assertContains
+
+from charges.models import Charge, Refund
+from tests.charges.conftest import pay
+from tests.charges.pages.conftest import HTMX, LIST
+from tests.conftest import Merchant
+
+RefundFormMaker = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def refund_form(paid_charge: Charge) -> RefundFormMaker:
+    pix = paid_charge.payments.get().end_to_end_id
+
+    def form(**fields: Any) -> dict[str, Any]:
+        usual = {"key": str(uuid4()), "end_to_end_id": pix, "whole": "100.00", "how_much": "part", "amount": "30"}
+        return {**usual, **fields}
+
+    return form
+
+
+def test_a_refund_sent_twice_gives_back_once(
+    marina: Browser, paid_charge: Charge, refund_form: RefundFormMaker
+) -> None:
+    form = refund_form(how_much="whole", amount="")
+    address = f"{LIST}/{paid_charge.txid}/refund"
+    first, second = marina.post(address, form, headers=HTMX), marina.post(address, form, headers=HTMX)
+    assert first["HX-Redirect"] == second["HX-Redirect"] == f"{LIST}/{paid_charge.txid}"
+    assert str(Refund.objects.get().amount) == "100.00"
+
+
+def test_the_dialog_says_what_remains_and_repeats_the_amount(
+    marina: Browser, paid_charge: Charge, refund_form: RefundFormMaker
+) -> None:
+    address = f"{LIST}/{paid_charge.txid}/refund"
+    assertContains(marina.get(address), "Refund R$100.00")
+    checked = marina.post(address, refund_form(amount="1.2", check="amount"), headers=HTMX)
+    assertContains(checked, "Refund R$1.20")
+    assertContains(checked, "98.80")
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("amount", "sentence"), [("100,01", "can still be refunded"), ("", "Type how much"), ("x", "Type an amount")]
+)
+def test_a_refund_that_cannot_be_is_shown_again_with_the_reason(
+    marina: Browser, paid_charge: Charge, refund_form: RefundFormMaker, amount: str, sentence: str
+) -> None:
+    answer = marina.post(f"{LIST}/{paid_charge.txid}/refund", refund_form(amount=amount), headers=HTMX)
+    assertContains(answer, sentence, status_code=422)
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ({"amount": "0"}, {"amount": 0}, 400),
+        ({"amount": "-5"}, {"amount": -5}, 400),
+        ({"amount": "100,01"}, {"amount": 100.01}, 422),
+        ({"description": "x" * 141}, {"amount": 30, "description": "x" * 141}, 400),
+        ({"end_to_end_id": "E" + "0" * 31}, {"amount": 30, "endToEndId": "E" + "0" * 31}, 422),
+    ],
+)
+def test_refund_form_and_api_refuse_the_same(
+    marina: Browser,
+    merchant: Merchant,
+    paid_charge: Charge,
+    refund_form: RefundFormMaker,
+    case: tuple[dict[str, Any], dict[str, Any], int],
+) -> None:
+    typed, sent, status = case
+    page = marina.post(f"{LIST}/{paid_charge.txid}/refund", refund_form(**typed))
+    answer = merchant.post("/v1/refunds", {"txid": paid_charge.txid, **sent})
+    assert (page.status_code, answer.status_code) == (422, status)
+    assert not Refund.objects.exists()
+
+
+def test_a_pix_that_was_returned_is_shown_with_its_reason(marina: Browser, paid_charge: Charge) -> None:
+    pay(paid_charge)
+    html = marina.get(f"{LIST}/{paid_charge.txid}").content.decode()
+    assert "Already paid" in html
+    assert "goes back in full by itself" in html

@@ -1,0 +1,30 @@
+"""Static codes, and the test data of the sandbox."""
+
+from typing import Any
+
+from django.test import Client as Browser
+from pytest_django.asserts import assertContains
+
+from accounts.models import Client
+from tests.charges.pages.conftest import LIST
+
+
+def test_a_static_code_is_made_and_read_again(marina: Browser, shop: Client) -> None:
+    made = marina.post(
+        f"{LIST}/static-qr", {"key": "pix@loja.example", "name": "Loja São", "city": "São Paulo", "txid": "mesa-1"}
+    )
+    code = made.context["made"].pix_copy_and_paste
+    assertContains(made, "mesa1")
+    read = marina.post(f"{LIST}/static-qr", {"code": code})
+    assert ("Pix key", "pix@loja.example") in read.context["lines"]
+
+
+def test_a_broken_code_is_refused_with_the_rule(marina: Browser, shop: Client) -> None:
+    assertContains(marina.post(f"{LIST}/static-qr", {"code": "000201"}), "Read a code", status_code=422)
+
+
+def test_test_data_exists_in_the_sandbox_alone(marina: Browser, shop: Client, settings: Any) -> None:
+    assertContains(marina.get("/test-data"), "123.456.789-09")
+    settings.SANDBOX = False
+    assert marina.get("/test-data").status_code == 404
+    assert marina.post(f"{LIST}/x/pay").status_code == 404
