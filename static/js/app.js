@@ -75,9 +75,9 @@
 
   // <details id="…"> stay as somebody left them when the part around them is replaced.
 
-  const left = new Map();
+  let left = new Map();
 
-  document.addEventListener("toggle", ({ target }) => target.id && left.set(target.id, target.open), true);
+  on("htmx:beforeSwap", () => { left = new Map(all("details[id]").map((each) => [each.id, each.open])); });
   on("htmx:load", ({ target }) => {
     for (const each of all("details[id]", target)) each.open = left.get(each.id) ?? each.open;
   });
