@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth2_provider.scopes import BaseScopes
 from oauth2_provider.views import TokenView
@@ -92,6 +93,7 @@ class Token(TokenView):
             log.exception("token request failed")
             return oauth_error("temporarily_unavailable", status=500)
 
+    @method_decorator(sensitive_post_parameters("client_secret"))
     def authorization_flow_token_response(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The toolkit's own reads the new token again, for a signal that nobody here listens to."""
         _url, headers, body, status = self.create_token_response(request)

@@ -253,5 +253,4 @@ def name_model(model: type[Model]) -> None:
 
 
 def label(name: str) -> Any:
-    name = OTHERWISE.get(name, name)
-    return gettext_lazy(name) if name in WORDS or name in OTHERWISE.values() else name
+    return gettext_lazy(OTHERWISE.get(name, name))
