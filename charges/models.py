@@ -22,12 +22,13 @@ from core import clock
 from core.actor import Channel
 from core.audit import track, transitions
 from core.money import LARGEST
+from core.rows import OftenWritten
 
 REFUND_WINDOW = timedelta(days=90)
 
 
 @track(exclude=["order"])
-class Charge(models.Model):
+class Charge(OftenWritten):
     """A dynamic Pix charge. `status` is what was recorded; `status_at` adds the clock, which needs no job."""
 
     client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, db_index=False, related_name="+")
@@ -102,7 +103,7 @@ class Charge(models.Model):
 
 
 @track(exclude=["operation"])
-class Payment(models.Model):
+class Payment(OftenWritten):
     """A Pix that arrived for a charge. Only an ACCEPTED one pays it; every other is returned in full by itself."""
 
     client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, db_index=False, related_name="+")

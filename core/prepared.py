@@ -19,7 +19,7 @@ from psycopg.types.json import JsonbLoader
 M = TypeVar("M", bound=models.Model)
 
 
-def execute(statement: LiteralString | sql.Composed, values: Mapping[str, object]) -> "psycopg.Cursor[tuple[Any, ...]]":
+def execute(statement: LiteralString | bytes, values: Mapping[str, object]) -> "psycopg.Cursor[tuple[Any, ...]]":
     """Runs a statement with `%(name)s` for its values on Django's connection, in its transaction if there is one."""
     with cursor() as opened:
         return opened.execute(statement, values, prepare=True)
@@ -60,8 +60,7 @@ def first(model: type[M], condition: LiteralString, values: Mapping[str, object]
 
 
 @cache
-def _select(model: type[models.Model], condition: LiteralString) -> sql.Composed:
+def _select(model: type[models.Model], condition: LiteralString) -> bytes:
     columns = sql.SQL(", ").join([sql.Identifier(str(field.column)) for field in model._meta.concrete_fields])
-    return sql.SQL("SELECT {columns} FROM {table} WHERE ").format(
-        columns=columns, table=sql.Identifier(model._meta.db_table)
-    ) + sql.SQL(condition)
+    statement = sql.SQL("SELECT {} FROM {} WHERE {}")
+    return statement.format(columns, sql.Identifier(model._meta.db_table), sql.SQL(condition)).as_bytes()

@@ -5,8 +5,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.utils.crypto import get_random_string
-
 from core import clock, live, wakeups
 from core.actor import Actor, Channel
 from core.api.formats import dumps
@@ -17,6 +15,7 @@ from webhooks.states import EndpointStatus
 
 SEND = "webhooks.tasks.send_due"
 TEST = "TEST"
+EVENT_ID_LENGTH = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def publish(change: Change, *, actor: Actor, message: Message | None = None) -> 
     request_id = caused_by(actor)
     event = Event.objects.create(
         client_id=actor.client_id,
-        event_id=f"msg_{get_random_string(27)}",
+        event_id=random_id("msg_", EVENT_ID_LENGTH),
         name=change.name,
         object_type=change.object_type,
         object_id=change.object_id,

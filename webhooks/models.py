@@ -8,6 +8,7 @@ from django.db.models.functions import Least
 
 from core.actor import Channel
 from core.audit import track, transitions
+from core.rows import OftenWritten
 from webhooks.signing import unseal
 from webhooks.states import (
     DELIVERY_TRANSITIONS,
@@ -29,7 +30,7 @@ class CurrentTransaction(models.Func):
     output_field = models.BigIntegerField()
 
 
-class Event(models.Model):
+class Event(OftenWritten):
     """One change of one object. The timeline and the live updates read every event; those with a `message_type`
     are also told to merchants, with exactly the bytes of `body` (API.md 7), which are kept for 30 days."""
 
@@ -112,7 +113,7 @@ class Endpoint(models.Model):
         return [unseal(bytes(each)) for each in sealed if each is not None]
 
 
-class Delivery(models.Model):
+class Delivery(OftenWritten):
     """One message on its way to one endpoint.
 
     `next_attempt_at` is the schedule's, `asked_at` is for a resend, which neither uses up an attempt nor moves the

@@ -1,6 +1,7 @@
 """The base of every endpoint: the order of checks (API.md 3), the request's key, the answer that can be replayed."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 from django.http import HttpResponse
@@ -67,7 +68,7 @@ class Endpoint(APIView):
         self.refuse_foreign_address()
         self.refuse_without_scope()
         name_actor(self.actor)
-        if self.is_keyed(request) and (answer := idempotency.finished(self.keyed_request(request))):
+        if self.is_keyed(request) and (answer := idempotency.finished(self.keyed_request)):
             raise Replayed(answer)
         self.query = read_query(self.operation.query, request, self.actor.zone)
         self.body = read_body(self.operation.body, request, self.actor.zone) if request.method in WRITES else {}
@@ -128,15 +129,13 @@ class Endpoint(APIView):
 
     def once(self, action: Callable[[], T], render: Callable[[T], dict[str, Any]]) -> HttpResponseBase:
         """Runs an action that needs no gateway, once for this key."""
-        return self.respond(idempotency.once(self.keyed_request(self.request), action, self.answered_by(render)))
+        return self.respond(idempotency.once(self.keyed_request, action, self.answered_by(render)))
 
     def once_in_steps(
         self, action: Callable[[Claim[T]], object], render: Callable[[T], dict[str, Any]]
     ) -> HttpResponseBase:
         """Runs an action that asks a gateway between two transactions, once for this key."""
-        return self.respond(
-            idempotency.once_in_steps(self.keyed_request(self.request), action, self.answered_by(render))
-        )
+        return self.respond(idempotency.once_in_steps(self.keyed_request, action, self.answered_by(render)))
 
     def answered_by(self, render: Callable[[T], dict[str, Any]]) -> Callable[[T], Answer]:
         """204 says nothing more."""
@@ -162,13 +161,15 @@ class Endpoint(APIView):
     def is_keyed(self, request: Request) -> bool:
         return self.keyed and request.method in WRITES
 
-    def keyed_request(self, request: Request) -> KeyedRequest:
+    @cached_property
+    def keyed_request(self) -> KeyedRequest:
+        request = self.request._request
         return KeyedRequest(
             client_id=self.actor.client_id,
             method=str(request.method),
             path=request.path_info[:255],
-            key=request._request.transaction_id,  # type: ignore[attr-defined]
-            fingerprint=idempotency.fingerprint(request._request.body),
+            key=request.transaction_id,  # type: ignore[attr-defined]
+            fingerprint=idempotency.fingerprint(request.body),
         )
 
     def handle_exception(self, exc: Exception) -> Response | HttpResponseBase:  # type: ignore[override]

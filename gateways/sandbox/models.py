@@ -2,10 +2,11 @@
 
 from django.db import models
 
+from core.rows import OftenWritten
 from gateways.protocols import CardOutcome, CardState, StoredCard
 
 
-class SandboxCharge(models.Model):
+class SandboxCharge(OftenWritten):
     txid = models.CharField(max_length=35)
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     receiver_key = models.CharField(max_length=77)
@@ -54,7 +55,7 @@ class SandboxRefund(models.Model):
         return self.refund_id
 
 
-class SandboxCard(models.Model):
+class SandboxCard(OftenWritten):
     """A card that the acquirer keeps. A real one keeps the number too; the sandbox needs no more than its end."""
 
     reference = models.CharField(max_length=64, unique=True)
@@ -73,7 +74,7 @@ class SandboxCard(models.Model):
         return StoredCard(self.token, self.brand, self.last4, self.holder_name, self.expires)
 
 
-class SandboxCardOperation(models.Model):
+class SandboxCardOperation(OftenWritten):
     """One call to the acquirer and its answer, which nobody hears before `silent_until`: the time-out."""
 
     class Kind(models.TextChoices):

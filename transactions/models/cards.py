@@ -7,6 +7,7 @@ from core import cards
 from core.audit import track, transitions
 from core.cards import Brand
 from core.money import ZERO
+from core.rows import OftenWritten
 from transactions.models.orders import Operation, reais
 from transactions.states import (
     CARD_TRANSITIONS,
@@ -86,7 +87,7 @@ class Contract(models.Model):
         return cards.masked(self.last4)
 
 
-class CardPayment(models.Model):
+class CardPayment(OftenWritten):
     """What the contract calls a card transaction: one payment by card, known by the id of the operation that began it.
 
     `status` is a function of its operations (`actions.payments.status_of`), kept here for lists.

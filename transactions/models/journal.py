@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.money import ZERO
+from core.rows import OftenWritten
 from transactions.models.orders import Operation
 from transactions.states import AccountName
 
@@ -40,7 +41,7 @@ class Account(models.Model):
         return f"{self.client_id} {self.name}"
 
 
-class Posting(models.Model):
+class Posting(OftenWritten):
     """Why money moved: `kind` names the movement, `object_id` is our id of what caused it."""
 
     client = models.ForeignKey("accounts.Client", on_delete=models.PROTECT, related_name="+")

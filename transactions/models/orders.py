@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from core.actor import Channel
 from core.audit import track, transitions
 from core.money import LARGEST, ZERO
+from core.rows import OftenWritten
 from transactions.states import (
     OPERATION_TRANSITIONS,
     RESULTS,
@@ -32,7 +33,7 @@ def sum_of_reais() -> "models.DecimalField[Decimal, Decimal]":
     return reais(max_digits=16, default=ZERO)
 
 
-class Order(models.Model):
+class Order(OftenWritten):
     """A purchase. The amounts say what was done, in sums over its payments; what is under way is held by operations.
 
     `authorized` leaves out what was voided as a whole, `captured` what was cancelled on its day; `capturable` is what
@@ -127,7 +128,7 @@ def _possible_results() -> Q:
 
 
 @track()
-class Operation(models.Model):
+class Operation(OftenWritten):
     """One action on an order. `payment` is the operation that began its payment (none: it is that one).
 
     Of an operation that others refer to, `captured`, `reversed` (cancelled on its day, of a capture or debit),

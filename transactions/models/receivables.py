@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core import money
 from core.audit import track, transitions
 from core.money import ZERO
+from core.rows import OftenWritten
 from transactions.models.cards import BRANDS
 from transactions.models.orders import Operation, reais
 from transactions.states import RECEIVABLE_TRANSITIONS, CardType, ReceivableStatus
@@ -56,7 +57,7 @@ class FeeRule(models.Model):
         return f"{self.brand} {self.type} {self.installments}: {self.percentage} %"
 
 
-class Receivable(models.Model):
+class Receivable(OftenWritten):
     """A part of a captured sale that is paid on `pays_on`, less its fee. Amounts in reais.
 
     `returned` is what refunds took of `gross`. A part held by a dispute is a row of its own (`part` 1 and above), so
