@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -74,12 +75,15 @@ class Writer:
         self.event_row = template(Event, client=client, object_type="charge")
 
     def write(self, batch_size: int = 20_000) -> None:
+        """The next batch is made in a thread of its own while Postgres takes the last one in."""
         moments = self.moments()
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, ThreadPoolExecutor(1) as maker:
             ids = iter(reserve_ids(cursor, Charge, self.count))
             self.order_ids = iter(reserve_ids(cursor, Order, self.count))
             self.operation_ids = iter(reserve_ids(cursor, Operation, 2 * self.count))
-            while batch := self.batch(moments, ids, batch_size):
+            coming = maker.submit(self.batch, moments, ids, batch_size)
+            while batch := coming.result():
+                coming = maker.submit(self.batch, moments, ids, batch_size)
                 for model, rows in (
                     (Charge, batch.charges),
                     (Payment, batch.payments),
@@ -142,8 +146,7 @@ class Writer:
             "txid": f"astra{created_at:%Y%m}{self.text(20)}",
             "location_token": token,
             "status": status.value,
-            "amount": Decimal(chance.randint(5, 10 ** chance.randint(2, 4)) * 100 + chance.choice((0, 50, 90, 99)))
-            / 100,
+            "amount": self.amount(),
             "description": chance.choice(DESCRIPTIONS),
             "user_reference": f"pedido-{chance.randint(10_000, 99_999)}",
             "debtor_name": debtor.name,
