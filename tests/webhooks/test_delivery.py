@@ -1,26 +1,20 @@
-"""From the committed change to the receiver, and what every kind of answer does to the schedule (API.md 7.4)."""
+"""The call to a receiver, and what every kind of answer does to the schedule (API.md 7.4)."""
 
 import json
-from collections import Counter
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
+from django.db import connection
 from standardwebhooks import Webhook
 
-from accounts.models import Client
 from core import clock, live, outbound, valkey
 from core.actor import Actor
-from tests.conftest import actor_for
 from tests.core.receiver import Receiver, dripping, replying, silent
-from tests.webhooks.conftest import TYPE, Serve, claim_all, make_endpoint, outcome, run_engine, tell
+from tests.webhooks.conftest import Serve, claim_all, make_endpoint, outcome, run_engine, tell
 from webhooks import promises
 from webhooks.actions import delivery, endpoints
-from webhooks.events import SEND
-from webhooks.models import Attempt, Delivery, Endpoint, Event
-from webhooks.sending import FAILING_LIMIT, HEALTHY_LIMIT
+from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.states import DeliveryStatus, EndpointStatus
 from webhooks.tasks import send_due
 
@@ -36,55 +30,7 @@ def make_due(row: Delivery) -> None:
     Delivery.objects.filter(pk=row.pk).update(next_attempt_at=clock.now(), lease_until=None)
 
 
-# What is queued --------------------------------------------------------------------------------------------------
-
-
-def test_a_message_is_queued_in_the_transaction_of_its_change(operator: Actor, endpoint: Endpoint) -> None:
-    with transaction.atomic():
-        tell(operator)
-        transaction.set_rollback(True)
-    assert not Delivery.objects.exists()
-    event = tell(operator)
-    row = Delivery.objects.get()
-    assert (row.event, row.endpoint, row.status) == (event, endpoint, DeliveryStatus.PENDING)
-    assert row.due_at is not None
-    assert row.due_at <= clock.now()
-
-
-def test_only_active_endpoints_of_the_client_that_asked_for_the_type_are_told(
-    operator: Actor, endpoint: Endpoint, stranger: Client
-) -> None:
-    make_endpoint(operator, event_type="PIX_OUTBOUND")
-    make_endpoint(operator, active=False)
-    make_endpoint(actor_for(stranger))
-    gone = make_endpoint(operator).endpoint
-    endpoints.delete_endpoint(actor=operator, endpoint_id=gone.endpoint_id)
-    tell(operator)
-    assert [row.endpoint for row in Delivery.objects.all()] == [endpoint]
-
-
-def test_ends_of_charges_go_only_to_those_who_asked_for_them(operator: Actor, endpoint: Endpoint) -> None:
-    curious = make_endpoint(operator, include_lifecycle=True).endpoint
-    tell(operator, lifecycle=True)
-    assert [row.endpoint for row in Delivery.objects.all()] == [curious]
-
-
-def test_a_sender_is_woken_after_the_commit_and_only_when_somebody_is_to_be_told(
-    operator: Actor, django_capture_on_commit_callbacks: Callable[..., object], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    woken: list[str] = []
-    monkeypatch.setattr("celery.current_app.send_task", lambda name, **options: woken.append(name))
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
-        tell(operator)
-    assert woken == []
-    make_endpoint(operator)
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
-        tell(operator)
-        assert woken == []
-    assert woken == [SEND]
-
-
-# The call --------------------------------------------------------------------------------------------------------
+# The call -------------------------------------------------------------------------------------------------------------
 
 
 def test_the_official_library_accepts_what_arrives_and_the_bytes_are_those_stored(
@@ -174,7 +120,7 @@ def test_the_attempt_is_written_down_before_the_call_and_no_transaction_is_open_
     assert seen == [1]
 
 
-# What comes of it ------------------------------------------------------------------------------------------------
+# What comes of it -----------------------------------------------------------------------------------------------------
 
 
 BAD_MANNERS = [
@@ -296,105 +242,7 @@ def test_410_disables_at_once_and_what_waits_is_kept(operator: Actor, receiving:
     assert len(receiver.requests) == 1
 
 
-# Claims ----------------------------------------------------------------------------------------------------------
-
-
-def test_a_row_that_is_leased_is_nobody_elses_until_the_lease_ends(operator: Actor, endpoint: Endpoint) -> None:
-    tell(operator)
-    assert len(claim_all()) == 1
-    assert claim_all() == []
-    lease = Delivery.objects.get().lease_until
-    assert lease is not None
-    assert lease - clock.now() > timedelta(seconds=promises.ANSWER_SECONDS)
-    Delivery.objects.update(lease_until=clock.now())
-    (again,) = claim_all()
-    assert again.number == 2
-    assert list(Attempt.objects.values_list("number", "ended_at")) == [(1, None), (2, None)]
-
-
-def test_a_lost_attempt_uses_up_nothing_of_the_schedule(operator: Actor, endpoint: Endpoint) -> None:
-    tell(operator)
-    claim_all()
-    Delivery.objects.update(lease_until=clock.now())
-    (call,) = claim_all()
-    delivery.conclude([outcome(call, 500, ended_at=clock.now())])
-    assert Delivery.objects.get().failures == 1
-
-
-def test_who_concludes_after_being_replaced_moves_no_schedule_but_its_success_counts(
-    operator: Actor, endpoint: Endpoint
-) -> None:
-    tell(operator)
-    (late,) = claim_all()
-    Delivery.objects.update(lease_until=clock.now())
-    claim_all()
-    delivery.conclude([outcome(late, 500, ended_at=clock.now())])
-    row = Delivery.objects.get()
-    assert (row.failures, row.lease_until is not None) == (0, True)
-    delivery.conclude([outcome(late, 200, ended_at=clock.now())])
-    assert Delivery.objects.get().status == DeliveryStatus.DELIVERED
-
-
-def test_each_endpoint_has_a_few_places_and_one_that_fails_has_fewer(operator: Actor, endpoint: Endpoint) -> None:
-    other = make_endpoint(operator, "https://other.example.com/").endpoint
-    Endpoint.objects.filter(pk=other.pk).update(failing_since=clock.now())
-    for _message in range(HEALTHY_LIMIT + 3):
-        tell(operator)
-    calls = claim_all()
-    assert [call.endpoint_id for call in calls].count(endpoint.pk) == HEALTHY_LIMIT
-    assert [call.endpoint_id for call in calls].count(other.pk) == FAILING_LIMIT
-
-
-def test_with_few_threads_left_every_endpoint_gets_one_before_any_gets_two(operator: Actor, endpoint: Endpoint) -> None:
-    for _message in range(20):
-        tell(operator)
-    other = make_endpoint(operator, "https://other.example.com/").endpoint
-    tell(operator)
-    calls = delivery.claim(free=2, busy=Counter())
-    assert {call.endpoint_id for call in calls} == {endpoint.pk, other.pk}
-    assert delivery.claim(free=10, busy=Counter({endpoint.pk: HEALTHY_LIMIT, other.pk: HEALTHY_LIMIT})) == []
-
-
-def test_what_was_queued_for_an_endpoint_that_was_switched_off_waits(operator: Actor, endpoint: Endpoint) -> None:
-    tell(operator)
-    Endpoint.objects.update(status=EndpointStatus.INACTIVE)
-    assert claim_all() == []
-    row = Delivery.objects.get()
-    assert (row.status, row.due_at, row.attempts) == (DeliveryStatus.PENDING, None, 0)
-
-
-# The rows --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [("DELIVERED", "PENDING"), ("DELIVERED", "FAILED"), ("CANCELLED", "PENDING"), ("FAILED", "PENDING")],
-)
-def test_the_database_keeps_the_table_of_transitions(
-    operator: Actor, endpoint: Endpoint, before: str, after: str
-) -> None:
-    tell(operator)
-    Delivery.objects.update(status=before, next_attempt_at=None)
-    with pytest.raises((InternalError, ProgrammingError), match="Invalid transition"), transaction.atomic():
-        Delivery.objects.update(status=after)
-
-
-def test_a_message_goes_once_to_each_endpoint(operator: Actor, endpoint: Endpoint) -> None:
-    event = tell(operator)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Delivery.objects.create(
-            client_id=event.client_id, delivery_id="x", event=event, endpoint=endpoint, created_at=datetime.now(UTC)
-        )
-
-
-def test_the_bytes_are_the_final_ones_and_small(operator: Actor, endpoint: Endpoint) -> None:
-    event = tell(operator)
-    body = bytes(Event.objects.get(pk=event.pk).body or b"")
-    assert json.loads(body)["eventType"] == TYPE
-    assert len(body) < promises.LARGEST_MESSAGE
-
-
-# Open pages ------------------------------------------------------------------------------------------------------
+# Open pages -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db(transaction=True)
