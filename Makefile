@@ -23,8 +23,7 @@ test: ## everything needed to test, then all checks and all tests (ARGS= for pyt
 
 # What runs the whole product, or kills it, wants the machine for itself. The tests of the
 # browser share two portals, one for each worker.
-ALONE := tests/faults $(addprefix tests/astrapay_portal/,test_embedded.py test_served.py test_up.py) \
-  tests/webhooks/test_running.py
+ALONE := tests/faults $(addprefix tests/astrapay_portal/,test_embedded.py test_served.py test_up.py)
 .PHONY: test-all
 test-all:
 	@$(PYTHON) -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(ALONE) tests/browser)

@@ -2,29 +2,17 @@
 
 import ssl
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from standardwebhooks import Webhook
 
-from tests.core.receiver import Authority, Receiver, serving
-from tests.running import RemoteMerchant, RunningPortal
+from tests.core.receiver import Receiver, serving
+from tests.running import RunningPortal
 from tests.webhooks.conftest import OK
 from tests.webhooks.test_delivery import head_of
 
 pytestmark = pytest.mark.faults
 PROMISED_SECONDS = 25
-
-
-@pytest.fixture
-def merchant(tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[RemoteMerchant]:
-    monkeypatch.setenv("WEBHOOK_ALLOWED_NETWORKS", "127.0.0.0/8")
-    monkeypatch.setenv("WEBHOOK_CA_FILE", str(authority.file))
-    portal = RunningPortal(tmp_path / "portal")
-    portal.start()
-    yield portal.merchant()
-    portal.stop()
 
 
 def arrived(receiver: Receiver, count: int, seconds: float) -> float:
@@ -37,8 +25,9 @@ def arrived(receiver: Receiver, count: int, seconds: float) -> float:
 
 
 def test_a_paid_charge_reaches_a_receiver_on_loopback_with_a_signature_that_holds(
-    merchant: RemoteMerchant, server: ssl.SSLContext
+    portal: RunningPortal, server: ssl.SSLContext
 ) -> None:
+    merchant = portal.merchant()
     with serving(server, OK) as receiver:
         made = merchant.call("POST", "/v1/webhooks", {"url": receiver.url(), "eventType": "PIX_QR_INBOUND"})
         assert made.status_code == 201, made.text
@@ -50,3 +39,4 @@ def test_a_paid_charge_reaches_a_receiver_on_loopback_with_a_signature_that_hold
     body = receiver.requests[1].partition(b"\r\n\r\n")[2]
     message = Webhook(webhook["secret"]).verify(body, head_of(receiver.requests[1]))
     assert (message["txid"], message["status"], message["amount"]) == (txid, "PAID", 10.01)
+    assert merchant.call("DELETE", f"/v1/webhooks/{webhook['id']}").status_code == 204  # others go on in this portal
