@@ -123,7 +123,7 @@ def main() -> None:
         large = databases.filled("bench_large", asked.large)
         say_lists(inside(small, "lists"), inside(large, "lists"))
         writes = inside(small, "writes")
-        say("POST /v1/dynamic, two processes", f"{writes['charges a second']:.0f} a second", "≥ 200")
+        say("POST /v1/dynamic, two processes of two threads", f"{writes['charges a second']:.0f} a second", "≥ 200")
         say("POST /v1/dynamic in its process", f"{writes['cpu ms']:.1f} ms of CPU")
         say_cards(inside(small, module="benchmarks.cards"))
         say_deliveries(inside(small, module="benchmarks.deliveries"))
