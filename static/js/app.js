@@ -49,12 +49,12 @@
     dialog.showModal();
   }
 
-  // Copy buttons.
+  // Copy buttons: of a text of their own, or of what stands before them.
 
   on("click", async ({ target }) => {
     const button = target.closest("[data-copy]");
     if (!button) return;
-    await navigator.clipboard.writeText(button.dataset.copy);
+    await navigator.clipboard.writeText(button.dataset.copy || button.previousElementSibling.textContent);
     button.classList.add("done");
     setTimeout(() => button.classList.remove("done"), 2000);
     toast(document.body.dataset.copied, "success");

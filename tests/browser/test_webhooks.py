@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from standardwebhooks import Webhook
 
+from astrapay_portal.environment import PROJECT
 from tests.browser.steps import sign_in
 from tests.core.receiver import Behaviour, Receiver, replying, serving
 from tests.running import RunningPortal, eventually
@@ -157,3 +158,12 @@ def sell(portal: RunningPortal, reference: str) -> None:
     merchant = portal.merchant(BOOKSHOP)
     made = merchant.call("POST", "/v1/dynamic", {"amount": 25, "userReference": reference}).json()
     assert merchant.call("POST", f"/v1/sandbox/charges/{made['txid']}/pay").is_success
+
+
+def test_code_is_copied_as_it_stands(context: BrowserContext, portal: RunningPortal) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=portal.url)
+    page = context.new_page()
+    page.goto("/docs/webhooks")
+    page.get_by_role("button", name="Copiar Python", exact=True).click()
+    code = (PROJECT / "webhooks" / "snippets" / "python.txt").read_text()
+    assert page.evaluate("navigator.clipboard.readText()").strip() == code.strip()
