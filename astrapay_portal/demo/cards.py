@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
+from string import digits
 from typing import TypeVar
 from uuid import UUID
 
@@ -14,13 +15,12 @@ from django.db.models import Model
 from psycopg.types.json import Jsonb
 
 from accounts.models import Client
-from astrapay_portal.demo.names import Debtor, debtors
+from astrapay_portal.demo.names import Debtor, debtors, drawn
 from astrapay_portal.demo.rows import Row, copy, reserve_ids, template
 from astrapay_portal.demo.shops import BRANDS, make_fees, make_terminals
 from core import cards, clock, money
 from core.actor import BRASILIA
 from core.cards import Brand
-from core.ids import LETTERS_AND_DIGITS
 from core.money import ZERO
 from transactions.actions.receivables import payment_days
 from transactions.backfill import LEGS, POST_LEGS
@@ -41,7 +41,6 @@ T = TypeVar("T")
 
 DAYS = 90
 FATES = {"approved": 80, "denied": 10, "refunded": 3, "partly": 4, "authorized": 3}
-EVERY_DIGIT = "0123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +131,6 @@ class CardWriter:
     def weighted(self, choices: Mapping[T, int]) -> T:
         return self.chance.choices(list(choices), list(choices.values()))[0]
 
-    def text(self, length: int, alphabet: str = LETTERS_AND_DIGITS) -> str:
-        return "".join(self.chance.choices(alphabet, k=length))
-
     def sale(self, moment: datetime) -> Sale:
         chance, brand, fate = self.chance, self.weighted(BRANDS), self.weighted(FATES)
         terminal = chance.choice(self.terminals) if chance.random() < 0.4 else None
@@ -174,7 +170,7 @@ class CardWriter:
         return {
             **self.order_row,
             "id": next(self.ids[Order]),
-            "order_id": f"ord_{self.text(28)}",
+            "order_id": f"ord_{drawn(self.chance, 28)}",
             "channel": sale.channel.value,
             "amount": sale.amount,
             "authorized_amount": ZERO if sale.fate == "denied" else sale.amount,
@@ -202,9 +198,9 @@ class CardWriter:
             "refunded_amount": sale.returned,
             "channel": sale.channel.value,
             "payment_circuit": sale.brand,
-            "payment_instrument": cards.masked(self.text(4, EVERY_DIGIT)),
-            "nsu": self.text(9, EVERY_DIGIT),
-            "authorization_code": "" if sale.fate == "denied" else self.text(6).upper(),
+            "payment_instrument": cards.masked(drawn(self.chance, 4, digits)),
+            "nsu": drawn(self.chance, 9, digits),
+            "authorization_code": "" if sale.fate == "denied" else drawn(self.chance, 6).upper(),
             "return_code": self.chance.choice(("05", "51", "57")) if sale.fate == "denied" else "00",
             "created_at": sale.at,
             "updated_at": sale.at,
@@ -222,7 +218,7 @@ class CardWriter:
             "amount": sale.returned,
             "refunded_amount": ZERO,
             "channel": OperationChannel.BACKOFFICE.value,
-            "nsu": self.text(9, EVERY_DIGIT),
+            "nsu": drawn(self.chance, 9, digits),
             "authorization_code": "",
             "memo": "Item em falta",
             "payment_id": payment["id"],

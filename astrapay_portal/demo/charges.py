@@ -1,17 +1,17 @@
 """Charges of every status over 90 days, written by COPY."""
 
 import random
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 
 from django.db import connection
 from psycopg.types.json import Jsonb
 
 from accounts.models import Client
-from astrapay_portal.demo.names import Debtor, debtors
+from astrapay_portal.demo.names import Debtor, debtors, drawn
 from astrapay_portal.demo.rows import Row, copy, follow_ids, reserve_ids, template
 from charges.backfill import POST_CHARGES
 from charges.brcode.tlv import CRC_HEADER, sealed
@@ -19,7 +19,6 @@ from charges.codes import dynamic_code
 from charges.models import Charge, Payment, Refund
 from charges.states import ChargeStatus, PaymentOutcome, RefundNature, RefundStatus
 from core import clock
-from core.ids import LETTERS_AND_DIGITS
 from transactions.models import Operation, Order
 from webhooks.models import Event
 
@@ -42,8 +41,9 @@ TOKEN = "0" * 32
 
 
 @dataclass(slots=True)
-class Batch:
-    charges: list[Row] = field(default_factory=list)
+class Following:
+    """What is to be written after the charges that it follows from."""
+
     payments: list[Row] = field(default_factory=list)
     refunds: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
@@ -75,22 +75,17 @@ class Writer:
         self.event_row = template(Event, client=client, object_type="charge")
 
     def write(self, batch_size: int = 20_000) -> None:
-        """The next batch is made in a thread of its own while Postgres takes the last one in."""
         moments = self.moments()
-        with connection.cursor() as cursor, ThreadPoolExecutor(1) as maker:
+        with connection.cursor() as cursor:
             ids = iter(reserve_ids(cursor, Charge, self.count))
             self.order_ids = iter(reserve_ids(cursor, Order, self.count))
             self.operation_ids = iter(reserve_ids(cursor, Operation, 2 * self.count))
-            coming = maker.submit(self.batch, moments, ids, batch_size)
-            while batch := coming.result():
-                coming = maker.submit(self.batch, moments, ids, batch_size)
-                for model, rows in (
-                    (Charge, batch.charges),
-                    (Payment, batch.payments),
-                    (Refund, batch.refunds),
-                    (Event, batch.events),
-                ):
-                    copy(cursor, model, rows)
+            for _start in range(0, self.count, batch_size):
+                following = Following()
+                copy(cursor, Charge, self.charges(following, ids, islice(moments, batch_size)))
+                copy(cursor, Payment, following.payments)
+                copy(cursor, Refund, following.refunds)
+                copy(cursor, Event, following.events)
             for model in (Payment, Refund):
                 follow_ids(cursor, model)
             for statement in POST_CHARGES:
@@ -102,27 +97,20 @@ class Writer:
         for position in range(self.count, 0, -1):
             yield clock.cut(self.now - step * (position - self.chance.random() * 0.9))
 
-    def batch(self, moments: Iterator[datetime], ids: Iterator[int], size: int) -> Batch | None:
-        made = Batch()
-        for _position, created_at in zip(range(size), moments, strict=False):
-            self.add(made, next(ids), created_at)
-        return made if made.charges else None
-
-    def add(self, batch: Batch, charge_id: int, created_at: datetime) -> None:
-        charge = self.charge(charge_id, self.chance.choice(self.known), created_at)
-        payment = refund = None
-        batch.charges.append(charge)
-        if charge["status"] in PAID:
-            payment = self.payment(charge)
-            batch.payments.append(payment)
-            if charge["status"] != ChargeStatus.PAID:
-                refund = self.refund(charge, payment)
-                batch.refunds.append(refund)
-        if self.events:
-            batch.events += self.timeline(charge, payment, refund)
-
-    def text(self, length: int) -> str:
-        return "".join(self.chance.choices(LETTERS_AND_DIGITS, k=length))
+    def charges(self, following: Following, ids: Iterator[int], moments: Iterable[datetime]) -> Iterator[Row]:
+        """Made while they are copied: Postgres takes one in while the next is made."""
+        for charge_id, created_at in zip(ids, moments, strict=False):
+            charge = self.charge(charge_id, self.chance.choice(self.known), created_at)
+            yield charge
+            payment = refund = None
+            if charge["status"] in PAID:
+                payment = self.payment(charge)
+                following.payments.append(payment)
+                if charge["status"] != ChargeStatus.PAID:
+                    refund = self.refund(charge, payment)
+                    following.refunds.append(refund)
+            if self.events:
+                following.events += self.timeline(charge, payment, refund)
 
     def soon_after(self, moment: datetime, **most: int) -> datetime:
         return clock.cut(min(moment + timedelta(**most) * self.chance.uniform(0.01, 1), self.now))
@@ -143,7 +131,7 @@ class Writer:
             **self.charge_row,
             "id": charge_id,
             "order_id": next(self.order_ids),
-            "txid": f"astra{created_at:%Y%m}{self.text(20)}",
+            "txid": f"astra{created_at:%Y%m}{drawn(self.chance, 20)}",
             "location_token": token,
             "status": status.value,
             "amount": self.amount(),
@@ -166,7 +154,7 @@ class Writer:
             "id": charge["id"],
             "charge_id": charge["id"],
             "operation_id": next(self.operation_ids),
-            "end_to_end_id": f"E99999999{settled_at.astimezone(UTC):%Y%m%d%H%M}{self.text(11)}",
+            "end_to_end_id": f"E99999999{settled_at.astimezone(UTC):%Y%m%d%H%M}{drawn(self.chance, 11)}",
             "amount": charge["amount"],
             "payer_document": charge["debtor_document"],
             "payer_name": charge["debtor_name"],
@@ -183,9 +171,9 @@ class Writer:
             "charge_id": charge["id"],
             "payment_id": charge["id"],
             "operation_id": next(self.operation_ids),
-            "refund_id": f"ref{self.text(29)}",
+            "refund_id": f"ref{drawn(self.chance, 29)}",
             "amount": charge["amount"] if whole else Decimal(int(charge["amount"] * 40)) / 100,
-            "devolution_end_to_end_id": f"D{payment['end_to_end_id'][1:21]}{self.text(11)}",
+            "devolution_end_to_end_id": f"D{payment['end_to_end_id'][1:21]}{drawn(self.chance, 11)}",
             "created_at": asked_at,
             "updated_at": asked_at,
             "completed_at": asked_at,

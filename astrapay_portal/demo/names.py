@@ -3,6 +3,8 @@
 import random
 from dataclasses import dataclass
 
+from core.ids import LETTERS_AND_DIGITS
+
 FIRST = (
     "Ana Beatriz Bruno Caio Camila Carla Clara Daniel Davi Diego Eduarda Elisa Fábio Felipe Fernanda Gabriel Gustavo "
     "Helena Heitor Iara Igor Isabela Joana João Júlia Larissa Laura Lívia Lucas Luísa Mariana Mateus Miguel Natália "
@@ -27,6 +29,12 @@ SUFFIXES = ("Ltda.", "ME", "S.A.", "EIRELI")
 class Debtor:
     name: str
     document: str
+
+
+def drawn(chance: random.Random, length: int, alphabet: str = LETTERS_AND_DIGITS) -> str:
+    """Not quite evenly, and in half the time of `choices`: a large demo draws millions."""
+    table = (alphabet * (256 // len(alphabet) + 1))[:256]
+    return chance.randbytes(length).translate(table.encode()).decode()
 
 
 def check_digit(values: list[int], weights: list[int]) -> int:

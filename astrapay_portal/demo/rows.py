@@ -2,6 +2,7 @@
 instances would take twice as long."""
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from django.db.models import Model
@@ -36,12 +37,13 @@ def follow_ids(cursor: Any, model: type[Model]) -> None:
 
 def copy(cursor: Any, model: type[Model], rows: Iterable[Row]) -> None:
     """Rows without an id take it from the sequence; what the database says by itself is left to it."""
-    rows = list(rows)
-    if not rows:
+    rows = iter(rows)
+    first = next(rows, None)
+    if first is None:
         return
     own = {field.attname for field in model._meta.concrete_fields if field.has_db_default()}
-    names = [name for name, value in rows[0].items() if name not in own and (name != "id" or value is not None)]
+    names = [name for name, value in first.items() if name not in own and (name != "id" or value is not None)]
     columns = ", ".join(f'"{name}"' for name in names)
     with cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as target:
-        for row in rows:
+        for row in chain([first], rows):
             target.write_row([row[name] for name in names])
