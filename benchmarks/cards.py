@@ -4,17 +4,14 @@ Prints one JSON object.
 """
 
 import json
-import multiprocessing
-import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from benchmarks.inside import SHOP, Merchant, page_of, vars_of  # sets Django up
+from benchmarks.inside import SHOP, Merchant, a_second, page_of, vars_of  # sets Django up
 
 # isort: split
 import orjson
-from django.db import connection, connections
 
 from accounts.models import Client, User
 from accounts.queries import memberships_of, person
@@ -51,24 +48,8 @@ def seller() -> Callable[[], None]:
     return sell_one
 
 
-def make_sales(count: int) -> int:
-    """In a process of its own, as one web worker would."""
-    connections.close_all()
-    sell_one = seller()
-    for _ in range(count):
-        sell_one()
-    return count
-
-
 def sales() -> dict[str, float]:
-    workers, each = 2, 200
-    connection.close()
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        pool.map(make_sales, [20] * workers, chunksize=1)
-        began = time.perf_counter()
-        made = sum(pool.map(make_sales, [each] * workers, chunksize=1))
-        spent = time.perf_counter() - began
-    return {"a second": made / spent, "cpu ms": cpu_of(seller())}
+    return {"a second": a_second(seller, 200), "cpu ms": cpu_of(seller())}
 
 
 def detail() -> dict[str, float]:

@@ -9,13 +9,12 @@ from core import clock, live, wakeups
 from core.actor import Actor, Channel
 from core.api.formats import dumps
 from core.ids import random_id
-from webhooks.models import DELIVERY_ID_LENGTH, Delivery, Endpoint, Event
+from webhooks.models import DELIVERY_ID_LENGTH, EVENT_ID_LENGTH, Delivery, Endpoint, Event
 from webhooks.queries import endpoints_told
 from webhooks.states import EndpointStatus
 
 SEND = "webhooks.tasks.send_due"
 TEST = "TEST"
-EVENT_ID_LENGTH = 31
 
 
 @dataclass(frozen=True, slots=True)

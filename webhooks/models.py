@@ -21,6 +21,7 @@ from webhooks.states import (
 
 DELIVERY_ID_LENGTH = 24
 ENDPOINT_ID_LENGTH = 20
+EVENT_ID_LENGTH = 31
 
 
 class CurrentTransaction(models.Func):
