@@ -48,7 +48,8 @@ class Databases:
         }
 
     def filled(self, database: str, charges: int) -> dict[str, str]:
-        """The environment of a database with that many charges of one client."""
+        """The environment of a database with that many charges of one client, at rest: a million fresh rows would
+        have autovacuum work for minutes beside what is measured."""
         with psycopg.connect(self.postgres.url, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)".encode())
             connection.execute(f"CREATE DATABASE {database}".encode())
@@ -57,6 +58,9 @@ class Databases:
         began = time.perf_counter()
         manage(environment, "demo", "--size=large", f"--charges={charges}", "--sales=0")
         say(f"demo, {charges:,} charges", f"{time.perf_counter() - began:.0f} s", "1,000,000 in under 120 s")
+        with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as connection:
+            connection.execute("VACUUM")
+            connection.execute("CHECKPOINT")
         return environment
 
 
@@ -122,12 +126,12 @@ def main() -> None:
         small = databases.filled("bench_small", SMALL)
         large = databases.filled("bench_large", asked.large)
         say_lists(inside(small, "lists"), inside(large, "lists"))
+        say("POST /v1/token", f"{inside(small, 'token')['cpu ms']:.1f} ms of CPU", "≤ 5 ms")
         writes = inside(small, "writes")
         say("POST /v1/dynamic, two processes of two threads", f"{writes['charges a second']:.0f} a second", "≥ 200")
         say("POST /v1/dynamic in its process", f"{writes['cpu ms']:.1f} ms of CPU")
         say_cards(inside(small, module="benchmarks.cards"))
         say_deliveries(inside(small, module="benchmarks.deliveries"))
-        say("POST /v1/token", f"{inside(small, 'token')['cpu ms']:.1f} ms of CPU", "≤ 5 ms")
     finally:
         databases.stop()
 
