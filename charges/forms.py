@@ -298,7 +298,7 @@ class StaticCodeForm(forms.Form):
         label=gettext_lazy("Amount"), required=False, help_text=gettext_lazy("Left empty, the payer types it.")
     )
     txid = forms.RegexField(
-        r"[A-Za-z0-9-]*",
+        r"\A[A-Za-z0-9-]*\Z",
         label="Tx ID",
         required=False,
         max_length=60,

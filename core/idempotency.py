@@ -110,6 +110,7 @@ class Claim(Generic[T]):
         self._request = request
         self._render = render
         self._subject: str | None = None
+        self._lease: datetime | None = None
         self.answer: Answer | None = None
         self.resumed = False
 
@@ -124,8 +125,9 @@ class Claim(Generic[T]):
             self.resumed = kept is not None
             reserved = find(kept.subject) if kept else make()
             subject = name(reserved)
-            _store(self._request, subject=subject, lease_until=clock.now() + LEASE)
-        self._subject = subject
+            lease = clock.now() + LEASE
+            _store(self._request, subject=subject, lease_until=lease)
+        self._subject, self._lease = subject, lease
         return reserved
 
     def finish(self, result: T) -> None:
@@ -135,9 +137,12 @@ class Claim(Generic[T]):
             _store(self._request, subject=self._subject, answer=self.answer)
 
     def release(self) -> None:
-        """Gives the key free: nothing came of the request. To be called inside the transaction that records so."""
+        """Gives the key free: nothing came of the request. To be called inside the transaction that records so.
+
+        A repeat that took the key over after the lease keeps it, and so does its answer."""
         if self._subject is not None:
-            IdempotencyKey.objects.filter(**self._request.lookup()).delete()
+            held = IdempotencyKey.objects.filter(**self._request.lookup(), status=None, lease_until=self._lease)
+            held.delete()
             self._subject = None
 
 

@@ -48,7 +48,7 @@ def typed(text: str) -> Decimal:
     if match is None or (match["point"] and match["point"] == match["group"]):
         raise ValueError(text)
     whole = re.sub("[.,]", "", match["whole"])
-    return with_cents(Decimal(f"{whole}.{match['cents'] or '0'}"))
+    return Decimal(f"{whole}.{match['cents'] or '':0<2}")
 
 
 def plain(amount: Decimal) -> str:

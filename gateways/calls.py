@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from core.outbound import refuse_inside_transaction
-from gateways.errors import GatewayBusy, GatewayNotConfigured
+from gateways.errors import GatewayBusy, GatewayNotConfigured, GatewayRefused, OutcomeUnknown
 from gateways.protocols import CardGateway, PixGateway
 
 SEATS = 4  # half of the eight threads that `astrapay_portal/asgi.py` gives a process
@@ -38,3 +38,12 @@ def _seated(gateway: str | None) -> Iterator[Any]:
         yield import_string(gateway)()
     finally:
         _seats.release()
+
+
+@contextmanager
+def question() -> Iterator[None]:
+    """Around a look-up: who refuses to say has said nothing about the order. Raises OutcomeUnknown."""
+    try:
+        yield
+    except GatewayRefused as refusal:
+        raise OutcomeUnknown from refusal

@@ -74,10 +74,14 @@ def handle(notice_id: int) -> None:
         _postpone(notice_id, error)
 
 
+def _wait_after(attempts: int) -> timedelta:
+    return min(LONGEST_WAIT, timedelta(seconds=2 ** min(attempts, 16)))
+
+
 def _postpone(notice_id: int, error: Exception) -> None:
     with transaction.atomic():
         notice = Notice.objects.select_for_update().get(pk=notice_id)
         notice.attempts += 1
         notice.error = f"{type(error).__name__}: {error}"[:500]
-        notice.next_attempt_at = clock.now() + min(LONGEST_WAIT, timedelta(seconds=2**notice.attempts))
+        notice.next_attempt_at = clock.now() + _wait_after(notice.attempts)
         notice.save(update_fields=["attempts", "error", "next_attempt_at"])

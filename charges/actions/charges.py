@@ -1,13 +1,13 @@
 """Making, changing and deleting a Pix charge. The network is asked between two transactions (API.md 4 and 6.1)."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
@@ -40,6 +40,7 @@ from gateways.protocols import ChargeOrder, NetworkState, PixGateway
 from transactions.actions import pix
 from webhooks.events import amount_fact
 
+T = TypeVar("T")
 WRITE = permissions.fine(Module.CHARGES, Fine.WRITE)
 TXID_LENGTH = 31
 TXID = attrgetter("txid")
@@ -107,7 +108,8 @@ def cancel_charge(*, actor: Actor, txid: str, claim: Claim[Charge]) -> Charge:
     permissions.require(actor, WRITE)
     with calls.pix() as gateway:
         claim.reserve(partial(_open_charge, actor, txid), _find, TXID)
-        if not (claim.resumed and gateway.look_up_charge(txid) is NetworkState.CANCELLED):
+        state = _tell_network(lambda: state_of(gateway, txid), txid, claim) if claim.resumed else None
+        if state is not NetworkState.CANCELLED:
             _about_to_ask(actor, txid)
             _tell_network(lambda: gateway.cancel_charge(txid), txid, claim)
     with transaction.atomic():
@@ -230,11 +232,17 @@ def _refuse_above_limit(client: Client, amount: Decimal) -> None:
 def _ask(gateway: PixGateway, charge: Charge, *, repeated: bool) -> bool:
     """Whether the network has the charge. A repeated attempt looks first and never sends blindly."""
     try:
-        if not repeated or gateway.look_up_charge(charge.txid) is None:
+        if not repeated or state_of(gateway, charge.txid) is None:
             gateway.create_charge(order_of(charge))
     except OutcomeUnknown:
         return False
     return True
+
+
+def state_of(gateway: PixGateway, txid: str) -> NetworkState | None:
+    """What the network says. Raises OutcomeUnknown."""
+    with calls.question():
+        return gateway.look_up_charge(txid)
 
 
 def _settle_creation(reserved: Charge, actor: Actor, claim: Claim[Charge], *, accepted: bool) -> Charge:
@@ -252,7 +260,8 @@ def _settle_creation(reserved: Charge, actor: Actor, claim: Claim[Charge], *, ac
 def _record_refusal(txid: str, reason: str, claim: Claim[Charge]) -> None:
     with transaction.atomic():
         charge = locked(txid)
-        move(charge, ChargeStatus.FAILED_CREATION)
+        if charge.status == ChargeStatus.CREATED:  # a short one may have expired while the network thought about it
+            move(charge, ChargeStatus.FAILED_CREATION)
         charge.failure, charge.next_look_up_at = reason[:200], None
         charge.save(update_fields=["status", "failure", "next_look_up_at"])
         pix.refuse_order(charge.order)
@@ -301,10 +310,10 @@ def _changed(charge: Charge, changes: Mapping[str, Any]) -> Charge:
     return charge
 
 
-def _tell_network(call: Any, txid: str, claim: Claim[Charge]) -> None:
-    """Asks the network for a change of an open charge. Whatever is unclear afterwards is looked up by a task."""
+def _tell_network(call: Callable[[], T], txid: str, claim: Claim[Charge]) -> T:
+    """Asks the network about an open charge. Whatever is unclear afterwards is looked up by a task."""
     try:
-        call()
+        return call()
     except AlreadyPaid as paid:
         _give_up(txid, claim, look_up=False)
         notices.handle_waiting(about=txid)

@@ -1,18 +1,19 @@
 """What time alone brings about, and outcomes that nobody knows yet. The tasks only call these."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.queries import system
 from charges.actions.changes import Asking, begin_asking, locked, next_look_up
-from charges.actions.charges import activate, end, order_of
+from charges.actions.charges import activate, end, order_of, state_of
 from charges.models import Charge
 from charges.states import OPEN, ChargeStatus
 from core import clock
 from gateways import calls
-from gateways.errors import GatewayRefused, OutcomeUnknown
+from gateways.errors import GatewayBusy, GatewayRefused, OutcomeUnknown
 from gateways.protocols import NetworkState, PixGateway
 
 BATCH = 200
@@ -26,23 +27,24 @@ def record_expiries() -> None:
 def look_up_unknown_outcomes() -> None:
     """Asks the network about charges whose creation, change or deletion got no answer."""
     due = Charge.objects.filter(next_look_up_at__lte=clock.now()).order_by("next_look_up_at")
-    for txid in list(due.values_list("txid", flat=True)[:BATCH]):
-        look_up(txid)
+    with suppress(GatewayBusy):  # the others are due as before
+        for txid in list(due.values_list("txid", flat=True)[:BATCH]):
+            look_up(txid)
 
 
 def look_up(txid: str) -> None:
-    """Brings our word and the network's together, unless somebody else has begun to since."""
-    taken = _take(txid)
-    if taken is None:
-        return
-    charge, asking = taken
-    try:
-        with calls.pix() as gateway:
+    """Brings our word and the network's together, unless somebody else has begun to since. Raises GatewayBusy."""
+    with calls.pix() as gateway:
+        taken = _take(txid)
+        if taken is None:
+            return
+        charge, asking = taken
+        try:
             state, reason = _agree(gateway, charge)
-    except OutcomeUnknown:
-        _postpone(txid)
-    else:
-        _settle(txid, state, asking, reason)
+        except OutcomeUnknown:
+            _postpone(txid)
+            return
+    _settle(txid, state, asking, reason)
 
 
 def _take(txid: str) -> tuple[Charge, Asking] | None:
@@ -55,7 +57,7 @@ def _take(txid: str) -> tuple[Charge, Asking] | None:
 def _agree(gateway: PixGateway, charge: Charge) -> tuple[NetworkState, str]:
     """What the network says of the charge, and why it refused it. What it never heard of is sent again under the same
     txid; of an open charge it hears again what we know. Raises OutcomeUnknown."""
-    state = gateway.look_up_charge(charge.txid)
+    state = state_of(gateway, charge.txid)
     try:
         if state is None:
             gateway.create_charge(order_of(charge))

@@ -1,11 +1,13 @@
 """Returning a Pix in two steps: held under the charge's lock first, sent by a task, settled by the network's word."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import permissions
 from accounts.permissions import Fine, Module
@@ -33,9 +35,10 @@ from charges.states import (
 from core import clock, money, wakeups
 from core.actor import Actor
 from core.ids import random_id
+from core.money import ZERO
 from gateways import calls
-from gateways.errors import GatewayRefused, OutcomeUnknown
-from gateways.protocols import RefundOrder, RefundOutcome
+from gateways.errors import GatewayBusy, GatewayRefused, OutcomeUnknown
+from gateways.protocols import PixGateway, RefundOrder, RefundOutcome
 from transactions.actions import pix
 from transactions.actions.changes import NO_NOTE, Note
 from transactions.models import Operation
@@ -77,7 +80,7 @@ def request_refund(
             until = payment.refundable_until.astimezone(actor.zone)
             raise RefundWindowClosed(until=until.strftime("%d/%m/%Y %H:%M"))
         remaining = remaining_of(payment)
-        if amount > remaining:
+        if not ZERO < amount <= remaining:
             raise RefundExceedsRemaining(f"amount: {amount} > {remaining}", remaining=money.formatted(remaining))
         return _hold(
             charge,
@@ -115,10 +118,9 @@ def return_by_med(charge: Charge, payment: Payment, amount: Decimal, nature: Ref
 
 def send_waiting_refunds() -> None:
     """Sends what waits and looks up what is unknown. Several workers may run it at once: each row is leased."""
-    while (refund := _lease_next()) is not None:
-        outcome = _ask(refund)
-        if outcome.completed is not None:
-            settle_refund(refund_id=refund.refund_id, outcome=outcome)
+    with suppress(GatewayBusy):  # what waits was not touched: the next tick sends it
+        while _send_next():
+            pass
 
 
 def handle_refund_notice(payload: dict[str, Any]) -> None:
@@ -220,13 +222,33 @@ def _hold(
     return refund
 
 
+def _send_next() -> bool:
+    """Whether there was one. The seat comes first: what cannot be sent is not taken either. Raises GatewayBusy."""
+    if not _due().exists():
+        return False
+    with calls.pix() as gateway:
+        refund = _lease_next()
+        if refund is None:
+            return False
+        outcome = _ask(gateway, refund)
+    if outcome.completed is not None:
+        settle_refund(refund_id=refund.refund_id, outcome=outcome)
+    elif clock.now() - refund.created_at > UNKNOWN_FOR_TOO_LONG:
+        Charge.objects.filter(pk=refund.charge_id).update(needs_attention=True)
+    return True
+
+
+def _due() -> QuerySet[Refund]:
+    return Refund.objects.filter(status=RefundStatus.PROCESSING, next_attempt_at__lte=clock.now())
+
+
 def _lease_next() -> Refund | None:
     """Takes the next refund to send or look up and moves its next attempt ahead, so that nobody else takes it."""
     with transaction.atomic():
         refund = (
-            Refund.objects.select_for_update(skip_locked=True, of=("self",))
+            _due()
+            .select_for_update(skip_locked=True, of=("self",))
             .select_related("payment", "charge")
-            .filter(status=RefundStatus.PROCESSING, next_attempt_at__lte=clock.now())
             .order_by("next_attempt_at")
             .first()
         )
@@ -237,22 +259,22 @@ def _lease_next() -> Refund | None:
         refund.next_attempt_at = clock.now() + wait
         refund.sent_at = refund.sent_at or clock.now()
         refund.save(update_fields=["attempts", "next_attempt_at", "sent_at"])
-        if clock.now() - refund.created_at > UNKNOWN_FOR_TOO_LONG:
-            Charge.objects.filter(pk=refund.charge_id).update(needs_attention=True)
         return refund
 
 
-def _ask(refund: Refund) -> RefundOutcome:
+def _ask(gateway: PixGateway, refund: Refund) -> RefundOutcome:
     order = RefundOrder(refund.refund_id, refund.payment.end_to_end_id, refund.amount)
-    unknown = RefundOutcome(completed=None)
     try:
-        with calls.pix() as gateway:
-            known = gateway.look_up_refund(order) if refund.attempts > 1 else None
-            return known or gateway.send_refund(order)
+        return (refund.attempts > 1 and _found(gateway, order)) or gateway.send_refund(order)
     except OutcomeUnknown:
-        return unknown
+        return RefundOutcome(completed=None)
     except GatewayRefused as refusal:
         return RefundOutcome(completed=False, reason=refusal.reason)
+
+
+def _found(gateway: PixGateway, order: RefundOrder) -> RefundOutcome | None:
+    with calls.question():
+        return gateway.look_up_refund(order)
 
 
 def _complete(charge: Charge, refund: Refund, outcome: RefundOutcome) -> None:

@@ -112,6 +112,8 @@ class PeriodField(forms.MultiValueField):
         return day
 
     def between(self, first: date, last: date) -> Days:
+        if first.year < 1900 or last.year > 9000:  # zones run out of years
+            raise self.error("day")
         if last < first:
             raise self.error("order")
         if last - first > LARGEST_PERIOD:

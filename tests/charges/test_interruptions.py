@@ -21,16 +21,18 @@ from django.db.models import F
 from accounts.models import Client
 from charges.actions import payments, refunds
 from charges.actions.charges import ChargeDraft, cancel_charge, change_charge, create_charge
-from charges.actions.outcomes import look_up_unknown_outcomes
+from charges.actions.outcomes import look_up_unknown_outcomes, record_expiries
 from charges.actions.refunds import request_refund, send_waiting_refunds
+from charges.errors import ChargeRefused
 from charges.models import Charge, Payment, Refund
 from charges.states import ChargeStatus, RefundStatus
 from core import clock, idempotency
 from core.actor import Actor
-from core.errors import StillRunning
+from core.errors import StillRunning, Unavailable
 from core.idempotency import Answer, Claim, KeyedRequest, once, once_in_steps
 from core.models import IdempotencyKey
 from gateways import notices
+from gateways.errors import GatewayRefused, OutcomeUnknown
 from gateways.models import Notice
 from gateways.protocols import ChargeOrder
 from gateways.sandbox import network
@@ -38,6 +40,7 @@ from gateways.sandbox.models import SandboxCharge, SandboxRefund
 from gateways.sandbox.pix import SandboxPix
 from tests.charges.conftest import keyed, make_charge
 from tests.conftest import actor_for
+from tests.gateways.seats import every_seat_taken
 from tests.racing import at_once
 from webhooks.models import Event
 
@@ -213,6 +216,49 @@ class TestATaskThatLooksUpWhile:
         pay_at_the_network(Charge.objects.get())
         assert Charge.objects.get().status == ChargeStatus.PAID
         assert not Event.objects.filter(name="charge.cancelled").exists()
+
+
+@pytest.mark.parametrize(
+    "silence", [OutcomeUnknown(), GatewayRefused("too many questions")], ids=["silent", "refusing"]
+)
+def test_a_deletion_is_finished_although_the_network_could_not_be_asked_at_its_first_repeat(
+    operator: Actor, silence: Exception
+) -> None:
+    charge, request = make_charge(operator), keyed(operator, "/interrupted")
+
+    def send() -> Answer:
+        return once_in_steps(request, lambda claim: delete(operator, charge.txid, claim), stored)
+
+    with killed(SandboxPix, "cancel_charge", after=True):
+        send()
+    let_the_leases_pass()
+    with mock.patch.object(SandboxPix, "look_up_charge", side_effect=silence), pytest.raises(Unavailable):
+        send()
+    look_up_unknown_outcomes()
+    assert Charge.objects.get().status == ChargeStatus.CANCELLED
+
+
+def test_a_charge_that_expires_while_the_network_refuses_it_stays_expired(operator: Actor) -> None:
+    def refuse_late(_gateway: SandboxPix, order: ChargeOrder) -> None:
+        Charge.objects.update(expires_at=clock.now())
+        record_expiries()
+        raise GatewayRefused("unknown key")
+
+    with mock.patch.object(SandboxPix, "create_charge", refuse_late), pytest.raises(ChargeRefused):
+        once_in_steps(keyed(operator), lambda claim: make(operator, "", claim), stored)
+    charge = Charge.objects.get()
+    assert (charge.status, charge.failure, charge.next_look_up_at) == (ChargeStatus.EXPIRED, "unknown key", None)
+    assert not IdempotencyKey.objects.exists()
+
+
+def test_while_every_seat_is_taken_a_look_up_stays_due(operator: Actor) -> None:
+    with killed(SandboxPix, "create_charge", after=True):
+        once_in_steps(keyed(operator), lambda claim: make(operator, "", claim), stored)
+    let_the_leases_pass()
+    before = Charge.objects.get().next_look_up_at
+    with every_seat_taken():
+        look_up_unknown_outcomes()
+    assert Charge.objects.get().next_look_up_at == before
 
 
 def test_a_pix_for_a_charge_whose_creation_died_is_told_after_the_creation(operator: Actor) -> None:

@@ -28,12 +28,13 @@ from charges.states import ChargeStatus, RefundStatus
 from core import clock
 from core.actor import Actor
 from core.errors import NotFound, PermissionMissing
-from gateways.errors import OutcomeUnknown
+from gateways.errors import GatewayRefused, OutcomeUnknown
 from gateways.protocols import RefundOrder, RefundOutcome
 from gateways.sandbox.models import SandboxRefund
 from gateways.sandbox.pix import SandboxPix
 from tests.charges.conftest import make_charge, pay
 from tests.conftest import actor_for
+from tests.gateways.seats import every_seat_taken
 from tests.racing import at_once
 from transactions.actions.changes import begin
 from transactions.states import OperationType
@@ -121,6 +122,11 @@ class TestRefused:
     def test_more_than_remains(self, operator: Actor, paid_charge: Charge) -> None:
         with pytest.raises(RefundExceedsRemaining):
             refund(operator, paid_charge, "100.01")
+
+    @pytest.mark.parametrize("amount", ["0.00", "-5.00"])
+    def test_nothing_and_less(self, operator: Actor, paid_charge: Charge, amount: str) -> None:
+        with pytest.raises(RefundExceedsRemaining):
+            refund(operator, paid_charge, amount)
 
     def test_a_charge_that_is_not_paid(self, operator: Actor, paid_charge: Charge) -> None:
         Payment.objects.update(outcome="LATE")
@@ -214,6 +220,42 @@ class TestSending:
         network.run_due()
         statuses = [Refund.objects.get(pk=each.pk).status for each in (fails, completes, hangs)]
         assert statuses == ["FAILED", "COMPLETED", "PROCESSING"]
+
+    def test_while_every_seat_is_taken_a_refund_stays_due(self, operator: Actor, paid_charge: Charge) -> None:
+        asked = refund(operator, paid_charge)
+        with every_seat_taken():
+            send_waiting_refunds()
+        asked.refresh_from_db()
+        assert (asked.attempts, asked.sent_at) == (0, None)
+        send_waiting_refunds()
+        assert SandboxRefund.objects.count() == 1
+
+    def test_a_gateway_that_refuses_to_say_has_not_refused_the_refund(
+        self, operator: Actor, paid_charge: Charge, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_asked: Any) -> None:
+            raise GatewayRefused("too many questions")
+
+        asked = refund(operator, paid_charge)
+        send_waiting_refunds()
+        Refund.objects.update(next_attempt_at=clock.now())
+        monkeypatch.setattr(SandboxPix, "look_up_refund", refuse)
+        send_waiting_refunds()
+        asked.refresh_from_db()
+        assert (asked.status, asked.attempts) == (RefundStatus.PROCESSING, 2)
+
+    def test_a_refund_unknown_for_a_day_asks_for_attention_and_is_asked_about_hourly(
+        self, operator: Actor, paid_charge: Charge
+    ) -> None:
+        asked = refund(operator, paid_charge, "10.03")
+        yesterday = clock.now() - timedelta(hours=25)
+        Refund.objects.update(created_at=yesterday, attempts=4)
+        send_waiting_refunds()
+        asked.refresh_from_db()
+        paid_charge.refresh_from_db()
+        assert paid_charge.needs_attention
+        assert asked.next_attempt_at is not None
+        assert asked.next_attempt_at > clock.now() + timedelta(minutes=59)
 
     def test_a_lost_answer_is_looked_up_and_not_sent_again(
         self, operator: Actor, paid_charge: Charge, monkeypatch: pytest.MonkeyPatch

@@ -10,9 +10,10 @@ from typing import TypeVar
 import pytest
 from django.db import connections
 
-from core import idempotency
-from core.errors import StillRunning
-from core.idempotency import Answer, Claim, KeyedRequest, once, once_in_steps
+from core import clock, idempotency
+from core.errors import NotFound, StillRunning
+from core.idempotency import LEASE, Answer, Claim, KeyedRequest, once, once_in_steps
+from core.models import IdempotencyKey
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Door = Callable[[KeyedRequest, Callable[[], str]], Answer]
@@ -108,3 +109,15 @@ def test_a_second_call_of_a_system_is_refused_at_once(
             door(call, never)
 
     beside_a_slow_first(door, call, second)
+
+
+def test_a_first_request_that_fails_late_leaves_its_repeat_the_key_and_the_answer(click: KeyedRequest) -> None:
+    def fail_late(claim: Claim[str]) -> None:
+        claim.reserve(lambda: "reserved", str, str)
+        IdempotencyKey.objects.update(lease_until=clock.now() - LEASE)
+        assert in_two_steps(click, lambda: "the result").body == b"the result"
+        raise NotFound
+
+    with pytest.raises(NotFound):
+        once_in_steps(click, fail_late, rendered)
+    assert in_two_steps(click, never) == Answer(201, b"the result", replayed=True)

@@ -59,6 +59,8 @@ def test_two_days_win_over_a_preset() -> None:
         ["", "yesterday", "2026-11-01"],
         ["", "2025-01-01", "2026-06-01"],
         ["forever", "", ""],
+        ["", "9999-12-31", "9999-12-31"],
+        ["", "0001-01-01", "0001-01-02"],
     ],
 )
 def test_a_period_that_cannot_be_is_refused(given: list[str]) -> None:
@@ -119,6 +121,7 @@ def test_what_is_no_formula_stays_as_it_is(text: str) -> None:
         ("1.234.567", "1234567.00"),
         ("R$\N{NO-BREAK SPACE}850", "850.00"),
         (" 0,01 ", "0.01"),
+        ("9" * 40, "9" * 40),
     ],
 )
 def test_an_amount_is_read_as_people_type_it(text: str, amount: str) -> None:

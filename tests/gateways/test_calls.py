@@ -1,7 +1,6 @@
 """Who may ask a gateway, and when: outside transactions, by half of the threads, whichever gateway it is."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from gateways.checks import gateways_are_configured
 from gateways.errors import GatewayBusy, GatewayNotConfigured
 from gateways.sandbox.cards import SandboxAcquirer
 from gateways.sandbox.pix import SandboxPix
+from tests.gateways.seats import seats_taken
 
 BOTH = [(calls.pix, "PIX_GATEWAY", SandboxPix), (calls.cards, "CARD_GATEWAY", SandboxAcquirer)]
 both = pytest.mark.parametrize(("ask", "setting", "sandbox"), BOTH)
@@ -43,9 +43,7 @@ def test_no_gateway_is_asked_inside_a_transaction(ask: Ask, setting: str, sandbo
 
 @pytest.fixture
 def all_seats_but_one() -> Iterator[None]:
-    with ExitStack() as waiting:
-        for _seat in range(calls.SEATS - 1):
-            waiting.enter_context(calls.pix())
+    with seats_taken(calls.SEATS - 1):
         yield
 
 

@@ -19,6 +19,11 @@ def test_a_static_code_is_made_and_read_again(marina: Browser, shop: Client) -> 
     assert ("Pix key", "pix@loja.example") in read.context["lines"]
 
 
+def test_a_txid_of_other_signs_is_refused_at_its_field(marina: Browser, shop: Client) -> None:
+    fields = {"key": "pix@loja.example", "name": "Loja", "city": "Natal", "txid": "mesa_1"}
+    assertContains(marina.post(f"{LIST}/static-qr", fields), "Use letters, digits and hyphens.", status_code=422)
+
+
 def test_a_broken_code_is_refused_with_the_rule(marina: Browser, shop: Client) -> None:
     assertContains(marina.post(f"{LIST}/static-qr", {"code": "000201"}), "Read a code", status_code=422)
 
