@@ -41,6 +41,7 @@ class ChargeRows(ChargePage, ListPage):
         counted=counted,
     )
     live = "charge"
+    page_url = "charges:list"
     file_url = "charges:file"
     page_template = "charges/list.html"
 

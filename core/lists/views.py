@@ -42,7 +42,8 @@ class Words:
 
 class ListPage(View):
     """An app's view combines this with its role mixin and says what is listed: `amount` names the column to sum up,
-    `live` the type of object whose changes refresh the rows, `file_url` where the same rows are a file.
+    `live` the type of object whose changes refresh the rows, `page_url` and `file_url` where the rows are a page and
+    where they are a file.
 
     `page.html` shows the page and includes `_results.html`, which alone answers htmx; `part=totals` answers the
     totals of a set too wide to be counted while the rows are shown.
@@ -55,6 +56,7 @@ class ListPage(View):
     title: ClassVar["str | Promise"]
     words: ClassVar[Words]
     live: ClassVar[str] = ""
+    page_url: ClassVar[str] = ""
     file_url: ClassVar[str] = ""
     page_template: ClassVar[str] = "core/lists/page.html"
     results_template: ClassVar[str] = "core/lists/_results.html"
@@ -137,12 +139,13 @@ class ListFile(ListPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         rows = self.asked.rows()
         if not self.asked.is_valid():
-            return self.refuse()
+            return self.show_why()
         return csv_file(self.ordering.apply(rows), self.columns, actor=self.actor, name=self.file_name())
 
-    def refuse(self) -> HttpResponse:
-        """Filters that are not valid list nothing: the page says why."""
-        return render(self.request, self.page_template, self.listing(), status=400)
+    def show_why(self) -> HttpResponse:
+        """Filters that are not valid list nothing: the page names them. It never stands under the file's own address,
+        from which its filters would fetch the file."""
+        return HttpResponseRedirect(f"{reverse(self.page_url)}?{self.request.GET.urlencode()}")
 
     def file_name(self) -> str:
         return "_".join([slugify(str(self.title)), *self.asked.file_words()])[:150]

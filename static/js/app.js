@@ -149,6 +149,11 @@
     all("[data-toast]", part).forEach(leaveLater);
   }
 
+  // A file that is fetched by mistake must not become a part of the page.
+  on("htmx:beforeSwap", ({ detail }) => {
+    const type = detail.xhr.getResponseHeader("Content-Type") ?? "text/html";
+    if (!type.startsWith("text/html")) detail.shouldSwap = false;
+  });
   on("htmx:afterSwap", ({ detail }) => arrived(detail.target));
   on("htmx:oobAfterSwap", ({ detail }) => arrived(detail.target));
   for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {

@@ -44,6 +44,7 @@ class CardRows(Rows):
         counted=counted_cards,
     )
     live = "card"
+    page_url = "transactions:cards"
     file_url = "transactions:card-file"
 
     def every_row(self) -> QuerySet[CardPayment]:
@@ -80,6 +81,7 @@ class OrderRows(Rows):
         counted=counted_orders,
     )
     live = "card charge"
+    page_url = "transactions:orders"
     file_url = "transactions:order-file"
 
     def every_row(self) -> QuerySet[Order]:
@@ -112,6 +114,7 @@ class ContractRows(Rows):
         how=gettext_lazy("A contract begins when a customer agrees to have a card kept, with a payment or by itself."),
     )
     live = "contract"
+    page_url = "transactions:contracts"
     file_url = "transactions:contract-file"
 
     def every_row(self) -> QuerySet[Contract]:
