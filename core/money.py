@@ -24,8 +24,11 @@ def cents(amount: Decimal) -> int:
 
 def formatted(amount: Decimal, language: str | None = None) -> str:
     """In the reader's language: `R$ 1.234,56` or `R$1,234.56`; money that leaves carries a real minus sign."""
-    spoken = language or translation.get_language() or "pt-br"
-    return _written(amount, "pt_BR" if spoken.startswith("pt") else "en")
+    return _written(amount, "pt_BR" if _is_portuguese(language or translation.get_language()) else "en")
+
+
+def _is_portuguese(language: str | None) -> bool:
+    return (language or "pt-br").startswith("pt")
 
 
 @lru_cache(maxsize=10_000)  # a page writes the same amounts again and again
@@ -38,14 +41,20 @@ TYPED = re.compile(
 )
 
 
+def _decimal_mark() -> str:
+    return "," if _is_portuguese(translation.get_language()) else "."
+
+
 def typed(text: str) -> Decimal:
     """An amount as people type it: `1.234,56`, `1,234.56`, `1234.56`, `R$ 850`. Raises ValueError.
 
-    One or two digits behind the last separator are cents, three are thousands: `1.234` is 1234. So every page that
-    reads an amount repeats what it understood.
+    One or two digits behind the last separator are cents, three are thousands: `1.234` is 1234. Where the reader's
+    language has that separator before the cents it is a third decimal, which is refused: `1,234` in Portuguese.
     """
     match = TYPED.fullmatch("".join(text.replace("R$", "").split()))
     if match is None or (match["point"] and match["point"] == match["group"]):
+        raise ValueError(text)
+    if not match["point"] and match["group"] == _decimal_mark() and match["whole"].count(_decimal_mark()) == 1:
         raise ValueError(text)
     whole = re.sub("[.,]", "", match["whole"])
     return Decimal(f"{whole}.{match['cents'] or '':0<2}")

@@ -125,7 +125,28 @@ def test_what_is_no_formula_stays_as_it_is(text: str) -> None:
     ],
 )
 def test_an_amount_is_read_as_people_type_it(text: str, amount: str) -> None:
-    assert money.typed(text) == Decimal(amount)
+    with translation.override("pt-br"):
+        assert money.typed(text) == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "amount"),
+    [
+        ("pt-br", "1.234", "1234"),
+        ("pt-br", "1,234,567", "1234567"),
+        ("en", "1,234", "1234"),
+        ("en", "1.234,5", "1234.5"),
+    ],
+)
+def test_three_digits_behind_the_other_languages_mark_are_thousands(language: str, text: str, amount: str) -> None:
+    with translation.override(language):
+        assert money.typed(text) == Decimal(amount)
+
+
+@pytest.mark.parametrize(("language", "text"), [("pt-br", "19,999"), ("pt-br", "1,234"), ("en", "19.999")])
+def test_a_third_decimal_is_refused_and_never_read_as_thousands(language: str, text: str) -> None:
+    with translation.override(language), pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        money.typed(text)
 
 
 @pytest.mark.parametrize("text", ["", "abc", "-5", "1.23.45", "1.234.56", "0,123", "1e3", "12,", "١٢"])
