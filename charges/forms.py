@@ -212,6 +212,12 @@ class EditChargeForm(ChargeFields):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
+    def __init__(self, *args: Any, known_document: str, **facts: Any) -> None:
+        super().__init__(*args, **facts)
+        self.fields["cpf"] = DocumentField(
+            label="CPF", kind=DocumentType.CPF, required=False, known=known_document if is_cpf(known_document) else ""
+        )
+
     def changes(self, charge: Charge) -> dict[str, Any]:
         """The fields of the draft that differ from the charge."""
         now = asdict(draft_of(charge))

@@ -40,6 +40,9 @@ class ChargeFormView(ChargePage, ABC):
     permission = fine(Module.CHARGES, Fine.WRITE)
     form_class: ClassVar[type[ChargeFields]]
 
+    def form(self, *args: Any, **facts: Any) -> ChargeFields:
+        return self.form_class(*args, **facts)
+
     @abstractmethod
     def blank(self) -> ChargeFields:
         """The form as it is first shown."""
@@ -63,7 +66,7 @@ class ChargeFormView(ChargePage, ABC):
             return self.with_other_rows()
         if "check" in request.POST:
             return self.checked(request.POST["check"])
-        form = self.form_class(request.POST)
+        form = self.form(request.POST)
         if not form.is_valid():
             return self.show(form, status=UNPROCESSABLE)
         try:
@@ -81,14 +84,14 @@ class ChargeFormView(ChargePage, ABC):
 
     def checked(self, name: str) -> HttpResponse:
         """One field judged while the form is being filled in, and what the amount was understood as."""
-        form = self.form_class(self.request.POST)
+        form = self.form(self.request.POST)
         form.is_valid()
         field = form[name] if name in form.fields else None
         return render(self.request, "charges/_checked.html", {"form": form, "field": field, **self.context()})
 
     def with_other_rows(self) -> HttpResponse:
         posted = self.request.POST
-        form = self.form_class(initial=typed_values(self.form_class, posted))
+        form = self.form(initial=typed_values(self.form_class, posted))
         rows = form.initial["information"]
         if "add_row" in posted:
             rows.append({"name": "", "value": ""})
@@ -124,8 +127,11 @@ class EditCharge(ChargeFormView):
     def charge(self) -> Charge:
         return charge_of(self.actor, self.kwargs["txid"])
 
+    def form(self, *args: Any, **facts: Any) -> ChargeFields:
+        return EditChargeForm(*args, known_document=self.charge.debtor_document, **facts)
+
     def blank(self) -> ChargeFields:
-        return EditChargeForm(initial=initial_of(self.charge))
+        return self.form(initial=initial_of(self.charge))
 
     def perform(self, form: EditChargeForm, claim: Claim[Charge]) -> Charge:
         changes = form.changes(self.charge)

@@ -56,23 +56,28 @@ class AmountField(forms.CharField):
 
 
 class DocumentField(forms.CharField):
-    """A CPF or a CNPJ, with or without its mask; gives it bare."""
+    """A CPF or a CNPJ, with or without its mask; gives it bare. One that is `known` already is shown with its ends
+    hidden, as it is everywhere, and left like that stays what it is."""
 
     default_error_messages = {
         "CPF": _("This is not a CPF: check its eleven digits."),
         "CNPJ": _("This is not a CNPJ: check its fourteen characters."),
     }
 
-    def __init__(self, *, kind: DocumentType, **kwargs: Any) -> None:
-        self.kind = kind
+    def __init__(self, *, kind: DocumentType, known: str = "", **kwargs: Any) -> None:
+        self.kind, self.known = kind, known
         super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         """What is wrong is shown as it was typed."""
+        if self.known and value == self.known:
+            return documents.masked(self.known)
         return documents.formatted(documents.bare(value)) if isinstance(value, str) and self.is_right(value) else value
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
+        if self.known and text == documents.masked(self.known):
+            return self.known
         if text and not self.is_right(text):
             raise forms.ValidationError(self.error_messages[self.kind.value], code="document")
         return documents.bare(text)

@@ -1,5 +1,6 @@
 """The forms of a charge: made, changed, deleted."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -90,6 +91,33 @@ def test_form_and_api_refuse_the_same(
     assert (page.status_code, answer.status_code) == (422, 400)
     assert field in page.context["form"].errors
     assert not Charge.objects.exists()
+
+
+def edited(charge: Charge, **fields: Any) -> dict[str, Any]:
+    return charge_form(amount="1,00", expiration="45:00", debtor_name=charge.debtor_name, **fields)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("***.533.447-**", "39053344705"), ("", ""), ("529.982.247-25", "52998224725")]
+)
+def test_the_edit_form_hides_the_ends_of_a_cpf_which_left_like_that_stays(
+    marina: Browser, active_charge: Charge, typed: str, kept: str
+) -> None:
+    Charge.objects.update(debtor_name="Ana Exemplo", debtor_document="39053344705")
+    address = f"{LIST}/{active_charge.txid}/edit"
+    shown = marina.get(address).content.decode()
+    assert 'value="***.533.447-**"' in shown
+    assert "390.533.447-05" not in shown
+    assert marina.post(address, edited(active_charge, cpf=typed)).status_code == 302
+    active_charge.refresh_from_db()
+    assert (active_charge.debtor_document, active_charge.amount) == (kept, Decimal(1))
+
+
+def test_rows_added_while_editing_leave_the_hidden_cpf_as_it_is(marina: Browser, active_charge: Charge) -> None:
+    Charge.objects.update(debtor_name="Ana Exemplo", debtor_document="39053344705")
+    form = edited(active_charge, cpf="***.533.447-**", add_row="yes")
+    added = marina.post(f"{LIST}/{active_charge.txid}/edit", form).content.decode()
+    assert 'value="***.533.447-**"' in added
 
 
 def test_the_edit_form_shows_and_sends_minutes_and_seconds(marina: Browser, active_charge: Charge) -> None:
