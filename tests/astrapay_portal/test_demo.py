@@ -5,9 +5,13 @@ from django.core.management import call_command
 from django.db.models import ForeignKey
 from pytest_django import Settings
 
+from accounts.models import Client
 from charges.models import Charge, Payment, Refund
+from tests.conftest import actor_for
 from tests.transactions.books import assert_books_are_right
+from tests.transactions.conftest import do
 from transactions.models import CardPayment, Entry, Operation, Order, Posting, Receivable
+from transactions.states import Action, CardStatus, OperationResult, OperationType
 
 
 @pytest.mark.django_db
@@ -18,6 +22,21 @@ def test_the_small_demo_leaves_right_books_and_is_made_once(settings: Settings, 
         assert counts[0] == 60 + 30 + 20
     assert_books_are_right()
     assert {"APPROVED", "DENIED"} <= set(CardPayment.objects.values_list("status", flat=True))
+
+
+@pytest.mark.django_db
+def test_each_sale_of_the_demo_can_be_gone_on_with() -> None:
+    call_command("demo", size="large", charges=40, sales=1500, verbosity=0)
+    shop = Client.objects.get(public_id="cli_lojamodelo")
+    payments = CardPayment.objects.filter(operation__client=shop, status=CardStatus.APPROVED)
+    taken = payments.filter(operation__type=OperationType.DEBIT, refunded_amount=0).first()
+    partly_returned = payments.filter(operation__type=OperationType.DEBIT, refunded_amount__gt=0).first()
+    held = payments.filter(operation__type=OperationType.PREAUTHORIZATION).first()
+    for card, action in ((taken, Action.REFUND), (partly_returned, Action.REFUND), (held, Action.CAPTURE)):
+        assert card is not None
+        rest = card.operation.remaining if action is Action.REFUND else card.amount
+        assert do(actor_for(shop), card.operation, action, str(rest)).result == OperationResult.EXECUTED
+    assert_books_are_right()
 
 
 @pytest.mark.django_db

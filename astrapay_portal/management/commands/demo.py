@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from accounts.models import Client
 from astrapay_portal.demo.cards import CardWriter
 from astrapay_portal.demo.charges import Writer
+from astrapay_portal.demo.network import KNOWN_THERE
 from astrapay_portal.demo.people import make_clients, make_credentials, make_people, sign_ins
 from charges.models import Charge, Payment, Refund
 from core.audit import history
@@ -46,6 +47,7 @@ class Command(BaseCommand):
                 self.write_large(clients["cli_lojamodelo"], options["charges"] or LARGE, sales)
             else:
                 self.write_small(clients, options["charges"] or SMALL)
+            self.tell_the_network()
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         self.write_sign_ins(clients)
@@ -62,6 +64,11 @@ class Command(BaseCommand):
             Writer(client, count, seed=7, events=False).write()
             if sales:
                 CardWriter(client, sales, seed=7, events=False).write()
+
+    def tell_the_network(self) -> None:
+        with connection.cursor() as cursor:
+            for statement in KNOWN_THERE:
+                cursor.execute(statement)
 
     def write_sign_ins(self, clients: dict[str, Client]) -> None:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
