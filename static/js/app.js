@@ -32,6 +32,14 @@
 
   const modal = () => document.getElementById("modal");
 
+  // Who worked with the keyboard goes on at the heading when what had the focus was replaced.
+  function keepPlace() {
+    const heading = document.querySelector("main h1");
+    if (!heading || document.activeElement !== document.body) return;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  }
+
   on("click", ({ target }) => {
     if (target.closest("[data-close]") || target.matches("dialog[open]:not([data-required])")) {
       target.closest("dialog").close();
@@ -39,7 +47,10 @@
   });
   on("modal:close", () => modal().close());
   document.addEventListener("close", ({ target }) => {
-    if (target === modal()) document.getElementById("modal-body").replaceChildren();
+    if (target === modal()) {
+      document.getElementById("modal-body").replaceChildren();
+      keepPlace();
+    }
     // Browsers let a second Escape through whatever `cancel` says; this question has to be answered.
     if (target.matches("[data-required]")) target.showModal();
   }, true);
@@ -76,8 +87,12 @@
   // <details id="…"> stay as somebody left them when the part around them is replaced.
 
   let left = new Map();
+  let hadFocus = false;
 
-  on("htmx:beforeSwap", () => { left = new Map(all("details[id]").map((each) => [each.id, each.open])); });
+  on("htmx:beforeSwap", () => {
+    left = new Map(all("details[id]").map((each) => [each.id, each.open]));
+    hadFocus = document.activeElement !== document.body;
+  });
   on("htmx:load", ({ target }) => {
     for (const each of all("details[id]", target)) each.open = left.get(each.id) ?? each.open;
   });
@@ -155,6 +170,7 @@
     if (!type.startsWith("text/html")) detail.shouldSwap = false;
   });
   on("htmx:afterSwap", ({ detail }) => arrived(detail.target));
+  on("htmx:afterSettle", () => hadFocus && !modal()?.open && keepPlace());
   on("htmx:oobAfterSwap", ({ detail }) => arrived(detail.target));
   for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     on(failure, () => toast(document.body.dataset.failed, "error"));
