@@ -11,6 +11,7 @@ from allauth.account.forms import ResetPasswordForm
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import action
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts import queries
 from accounts.actions import clients, credentials, people
@@ -30,6 +32,7 @@ from core.admin import NothingIsDeleted, ReadOnlyAdmin
 from core.audit import name_actor
 
 Text = str | Promise
+LONGEST_MASKED_CNPJ = 18
 ELSEWHERE = (
     "auth.Group",
     "account.EmailAddress",
@@ -51,8 +54,25 @@ def staff_actor(request: HttpRequest, client: Client) -> Actor:
     return actor
 
 
+class ClientForm(forms.ModelForm[Client]):
+    document = forms.CharField(label=_("CNPJ"), max_length=LONGEST_MASKED_CNPJ, widget=UnfoldAdminTextInputWidget)
+
+    class Meta:
+        model = Client
+        fields = "__all__"  # noqa: DJ007 - the page of a client shows all of it
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        try:
+            return {**said, **clients.normalised(said)}
+        except ValidationError as refused:
+            self.add_error(None, refused)
+        return self.cleaned_data
+
+
 @admin.register(Client)
 class ClientAdmin(NothingIsDeleted):
+    form = ClientForm
     list_display = ["trade_name", "legal_name", "document", "public_id", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["trade_name", "legal_name", "document", "public_id"]

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from allauth.account.models import EmailAddress
 from django.conf import settings
 
+from accounts.actions.clients import LONGEST_BRCODE_NAME
 from accounts.models import Application, Client, Membership, Role, User
 from accounts.permissions import FINE_PERMISSIONS, SCOPES, Module
+from core.pix import brcode_text
 
 PASSWORD = "Astra-Demo-2026!"  # noqa: S105 - printed at start, and demo data is refused in production
 STAFF = "equipe@astrapay.example"
@@ -101,7 +103,7 @@ def make_clients() -> dict[str, Client]:
                 "legal_name": each.legal_name,
                 "trade_name": each.trade_name,
                 "pix_key": each.pix_key,
-                "brcode_name": "".join(c for c in each.trade_name if c.isascii()),
+                "brcode_name": brcode_text(each.trade_name, LONGEST_BRCODE_NAME),
                 "brcode_city": each.city,
                 "time_zone": each.time_zone,
                 "merchant_category": "5999",

@@ -32,21 +32,55 @@ def test_every_page_of_accounts_opens(staff: Browser) -> None:
             assert page.status_code == 200, model
 
 
+NEW_CLIENT = {
+    "legal_name": "Loja Nova Ltda.",
+    "trade_name": "Loja Nova",
+    "document": "11222333000181",
+    "time_zone": "America/Sao_Paulo",
+    "brcode_name": "LOJA NOVA",
+    "brcode_city": "SAO PAULO",
+    "merchant_category": "5999",
+    "default_expiration": "3600",
+    "largest_charge": "1000",
+    "is_active": "on",
+}
+
+
 def test_a_new_client_gets_its_public_id(staff: Browser) -> None:
-    form = {
-        "legal_name": "Loja Nova Ltda.",
-        "trade_name": "Loja Nova",
-        "document": "11222333000181",
-        "time_zone": "America/Sao_Paulo",
-        "brcode_name": "LOJA NOVA",
-        "brcode_city": "SAO PAULO",
-        "merchant_category": "5999",
-        "default_expiration": "3600",
-        "largest_charge": "1000",
-        "is_active": "on",
-    }
-    assert staff.post("/admin/accounts/client/add/", form).status_code == 302
+    assert staff.post("/admin/accounts/client/add/", NEW_CLIENT).status_code == 302
     assert re.fullmatch(r"cli_[a-z0-9]{16}", Client.objects.get(trade_name="Loja Nova").public_id)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("document", "xx"),
+        ("document", "11222333000182"),
+        ("pix_key", "not a key"),
+        ("brcode_name", "A “B”"),
+        ("brcode_city", "Linha\tnova"),
+        ("merchant_category", "1"),
+        ("merchant_category", "５９９９"),
+        ("time_zone", "Mars/Base"),
+    ],
+)
+def test_what_no_charge_could_carry_is_refused_at_its_field(staff: Browser, field: str, text: str) -> None:
+    page = staff.post("/admin/accounts/client/add/", {**NEW_CLIENT, field: text})
+    assert list(page.context["adminform"].form.errors) == [field]
+    assert not Client.objects.exists()
+
+
+def test_what_the_staff_types_is_kept_in_the_form_that_codes_carry(staff: Browser) -> None:
+    typed = {"document": "12.abc.345/01de-35", "pix_key": "Pix@Ipe.Example", "brcode_name": " Clínica Ipê"}
+    assert staff.post("/admin/accounts/client/add/", {**NEW_CLIENT, **typed}).status_code == 302
+    kept = Client.objects.get()
+    assert (kept.document, kept.pix_key, kept.brcode_name) == ("12ABC34501DE35", "pix@ipe.example", "Clinica Ipe")
+
+
+def test_a_cnpj_is_taken_in_whichever_way_it_is_written(staff: Browser) -> None:
+    ClientFactory.create(document="11222333000181")
+    page = staff.post("/admin/accounts/client/add/", {**NEW_CLIENT, "document": "11.222.333/0001-81"})
+    assert list(page.context["adminform"].form.errors) == ["document"]
 
 
 def test_a_new_person_gets_a_link_instead_of_a_typed_password(staff: Browser) -> None:

@@ -1,8 +1,10 @@
 """Which client a person works for: chosen, kept, switched, and never mixed up."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client as Browser
 
+from accounts.actions.clients import RULES, save_client
 from accounts.models import Client, Membership, User
 from accounts.permissions import Module
 from accounts.states import MembershipStatus
@@ -96,3 +98,16 @@ def test_staff_are_not_representatives(sign_in: SignIn) -> None:
 def test_representatives_may_not_open_the_administration(sign_in: SignIn) -> None:
     browser = sign_in(MembershipFactory.create(modules=tuple(Module)).user)
     assert browser.get("/admin/").status_code == 302
+
+
+def test_a_client_is_saved_with_nothing_that_breaks_its_charges_or_pages_and_all_of_it_is_said_at_once() -> None:
+    bad = dict.fromkeys(RULES, "“")
+    with pytest.raises(ValidationError) as refused:
+        save_client(by_staff=True, client=ClientFactory.build(**bad))
+    assert set(refused.value.message_dict) == set(RULES)
+    assert not Client.objects.exists()
+
+
+def test_a_client_may_be_without_a_pix_key() -> None:
+    client = save_client(by_staff=True, client=ClientFactory.build(document="11222333000181", pix_key=" "))
+    assert Client.objects.get(pk=client.pk).pix_key == ""

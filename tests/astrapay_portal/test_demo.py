@@ -5,7 +5,9 @@ from django.core.management import call_command
 from django.db.models import ForeignKey
 from pytest_django import Settings
 
+from accounts.actions.clients import normalised
 from accounts.models import Client
+from astrapay_portal.demo.people import make_clients
 from charges.models import Charge, Payment, Refund
 from tests.conftest import actor_for
 from tests.transactions.books import assert_books_are_right
@@ -51,3 +53,12 @@ def test_the_large_demo_refers_to_nothing_that_is_not_there(settings: Settings) 
                 known = field.related_model._default_manager.values("pk")
                 lost = model._default_manager.exclude(**{f"{field.attname}__in": known})
                 assert not lost.exclude(**{field.attname: None}).exists(), f"{model.__name__}.{field.name}"
+
+
+@pytest.mark.django_db
+def test_the_demo_clients_are_as_the_staff_would_have_saved_them() -> None:
+    made = make_clients()
+    assert made["cli_clinicaipe"].brcode_name == "Clinica Ipe"
+    for client in made.values():
+        fields = {name: value for name, value in vars(client).items() if isinstance(value, str)}
+        assert fields.items() >= normalised(fields).items()
