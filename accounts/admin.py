@@ -154,6 +154,11 @@ class RoleForm(forms.ModelForm[Role]):
         model = Role
         fields = ["module", "withheld"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Another module would be another role, and the one before would stay granted.
+        self.fields["module"].disabled = self.instance.pk is not None
+
 
 class RoleInline(TabularInline):
     model = Role

@@ -100,6 +100,14 @@ def test_roles_are_given_through_the_action_and_recorded(staff: Browser) -> None
     assert (recorded.pgh_context["actor"], recorded.pgh_context["channel"]) == ("Equipe AstraPay", "ADMIN")
 
 
+def test_a_role_stays_in_its_module_and_changes_in_what_is_withheld(staff: Browser) -> None:
+    membership = MembershipFactory.create(modules=(Module.CHARGES,))
+    form = {"roles-TOTAL_FORMS": "1", "roles-INITIAL_FORMS": "1", "roles-0-id": str(membership.roles.get().pk)}
+    form |= {"roles-0-module": "STATEMENT", "roles-0-withheld": "refund", "roles-0-membership": str(membership.pk)}
+    assert staff.post(f"/admin/accounts/membership/{membership.pk}/change/", form).status_code == 302
+    assert [(role.module, role.withheld) for role in membership.roles.all()] == [("CHARGES", ["refund"])]
+
+
 def test_a_membership_is_deactivated_only_after_a_question(staff: Browser) -> None:
     membership = MembershipFactory.create()
     address = button(staff, membership, "deactivate")
