@@ -24,6 +24,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts import queries
 from accounts.actions import clients, credentials, people
+from accounts.errors import NotAnAddress
 from accounts.models import Application, Client, Membership, Role, User
 from accounts.permissions import SCOPES, Fine, Module
 from accounts.states import MembershipStatus
@@ -233,6 +234,12 @@ class CredentialForm(forms.ModelForm[Application]):
     class Meta:
         model = Application
         fields = ["tenant", "name", "scopes", "allowed_addresses"]
+
+    def clean_allowed_addresses(self) -> list[str]:
+        try:
+            return credentials.readable(self.cleaned_data["allowed_addresses"])
+        except NotAnAddress as refused:
+            raise ValidationError(str(refused)) from refused
 
 
 @admin.register(Application)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import DomainError
+from core.errors import DomainError, InvalidParameters
 
 
 class ClientChanged(DomainError):
@@ -43,3 +43,7 @@ class NotPossibleNow(DomainError):
 
     code, status = 29, 409
     message = _("This is not possible in the present state.")
+
+
+class NotAnAddress(InvalidParameters):
+    message = _("“%(entry)s” is neither an IP address nor a network such as 203.0.113.0/24 or 2001:db8::/32.")

@@ -16,11 +16,19 @@ def address_of(headers: Mapping[str, Any]) -> str:
 
 
 def is_in(address: str, networks: Iterable[str]) -> bool:
-    """Whether the address lies in one of the networks (`203.0.113.7`, `203.0.113.0/24`). An unreadable one does not."""
+    """Whether the address lies in one of the networks. An unreadable one lies nowhere, and in one nobody lies."""
     try:
         caller = ipaddress.ip_address(address)
     except ValueError:
         return False
     if isinstance(caller, ipaddress.IPv6Address) and caller.ipv4_mapped:
         caller = caller.ipv4_mapped
-    return any(caller in ipaddress.ip_network(network, strict=False) for network in networks)
+    return any(caller in network for network in map(network_of, networks) if network)
+
+
+def network_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    """The network that is written as `203.0.113.7`, `203.0.113.0/24` or `2001:db8::/32`; None for anything else."""
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None

@@ -8,11 +8,11 @@ from datetime import timedelta
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts.errors import NotPossibleNow, ScopeNotHeld
+from accounts.errors import NotAnAddress, NotPossibleNow, ScopeNotHeld
 from accounts.hashers import KeyedSha256Hasher, with_old
 from accounts.models import Application
 from accounts.permissions import SCOPE_MODULES, Fine, Module, fine, read, require
-from core import clock
+from core import callers, clock
 from core.actor import Actor
 from core.errors import NotFound
 
@@ -35,7 +35,7 @@ class Issued:
 def create_credential(
     *, actor: Actor, name: str, scopes: Iterable[str], allowed_addresses: Iterable[str] = ()
 ) -> Issued:
-    """Raises ScopeNotHeld: a credential's scopes lie within its maker's modules (PORTAL.md 9)."""
+    """Raises ScopeNotHeld: a credential's scopes lie within its maker's modules (PORTAL.md 9); and NotAnAddress."""
     require(actor, MAY_ADMINISTER)
     wanted = sorted(set(scopes))
     for scope in wanted:
@@ -49,7 +49,7 @@ def create_credential(
         authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
         client_secret=secret,
         scopes=wanted,
-        allowed_addresses=list(allowed_addresses),
+        allowed_addresses=readable(allowed_addresses),
     )
     return Issued(application, secret)
 
@@ -77,6 +77,15 @@ def revoke_credential(*, actor: Actor, credential_id: int) -> Application:
     application.revoked(clock.now())
     application.save(update_fields=["revoked_at"])
     return application
+
+
+def readable(addresses: Iterable[str]) -> list[str]:
+    """The addresses and networks, trimmed. Raises NotAnAddress, which names the first that is neither."""
+    entries = [entry.strip() for entry in addresses]
+    for entry in entries:
+        if callers.network_of(entry) is None:
+            raise NotAnAddress(entry=entry)
+    return entries
 
 
 def needed_for(scope: str) -> frozenset[str]:

@@ -139,6 +139,14 @@ def test_a_secret_is_shown_once_and_kept_nowhere(staff: Browser) -> None:
     assert secrets[1] not in staff.get(f"/admin/accounts/application/{credential.pk}/change/").content.decode()
 
 
+def test_an_entry_that_is_no_address_is_named_at_its_field(staff: Browser) -> None:
+    form = {"tenant": str(ClientFactory.create().pk), "name": "erp", "scopes": ["charges.write"]}
+    page = staff.post("/admin/accounts/application/add/", {**form, "allowed_addresses": "203.0.113.7,loja"})
+    [sentence] = page.context["adminform"].form.errors["allowed_addresses"]
+    assert "“loja”" in sentence
+    assert not Application.objects.exists()
+
+
 def test_a_revocation_is_asked_first(staff: Browser) -> None:
     credential = ApplicationFactory.create()
     address = button(staff, credential, "revoke")

@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import check_password
 
 from accounts import queries
 from accounts.actions import credentials, people
-from accounts.errors import LastAdministrator, NotPossibleNow, OwnAccess, RoleNotHeld, ScopeNotHeld
+from accounts.errors import LastAdministrator, NotAnAddress, NotPossibleNow, OwnAccess, RoleNotHeld, ScopeNotHeld
 from accounts.models import Membership
 from accounts.permissions import Fine, Module
 from accounts.states import MembershipStatus
@@ -98,6 +98,15 @@ def test_a_credential_lies_within_its_makers_modules(boss: Membership) -> None:
         credentials.create_credential(actor=actor(boss), name="erp", scopes=["webhooks.read"])
     issued = credentials.create_credential(actor=actor(boss), name="erp", scopes=["charges.write"])
     assert check_password(issued.secret, issued.application.client_secret)
+
+
+def test_a_credential_names_addresses_and_networks_of_both_kinds_and_nothing_else(boss: Membership) -> None:
+    said = [" 203.0.113.7", "203.0.113.9/24", "2001:db8::1", "2001:db8::/32"]
+    issued = credentials.create_credential(actor=actor(boss), name="erp", scopes=[], allowed_addresses=said)
+    assert issued.application.allowed_addresses == ["203.0.113.7", *said[1:]]
+    for entry in ("loja", "", "203.0.113.0/33", "203.0.113.256", "https://203.0.113.7"):
+        with pytest.raises(NotAnAddress, match=f"“{entry}”"):
+            credentials.create_credential(actor=actor(boss), name="erp", scopes=[], allowed_addresses=[*said, entry])
 
 
 def test_orders_write_needs_all_five_permissions() -> None:

@@ -283,6 +283,12 @@ class TestToken:
         assert answer.status_code == status
         assert answer["RateLimit-Limit"] == "600"
 
+    def test_from_an_address_when_an_entry_of_the_credential_is_unreadable(self, merchant: Merchant) -> None:
+        Application.objects.update(allowed_addresses=["loja"])
+        assert merchant.get("/v1/me").status_code == 403
+        Application.objects.update(allowed_addresses=["loja", "127.0.0.1"])
+        assert merchant.get("/v1/me").status_code == 200
+
     def test_behind_a_trusted_proxy_the_callers_own_word_does_not_count(
         self, merchant: Merchant, settings: object
     ) -> None:
