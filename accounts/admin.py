@@ -245,13 +245,16 @@ class CredentialForm(forms.ModelForm[Application]):
 @admin.register(Application)
 class CredentialAdmin(NothingIsDeleted):
     form = CredentialForm
-    list_display = ["name", "tenant", "client_id", "last_used_at", "old_secret", "revoked_at"]
+    list_display = ["name", "tenant", "client_id", "last_used_at", "secret_changed_at", "old_secret", "revoked_at"]
     list_filter = ["tenant"]
     search_fields = ["name", "client_id", "tenant__trade_name"]
     actions_detail = ["rotate", "replace", "revoke"]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return obj is None and super().has_change_permission(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return ["last_used_at", "secret_changed_at"] if obj else []
 
     def save_model(self, request: HttpRequest, obj: Application, form: "forms.ModelForm[Any]", change: bool) -> None:
         said = form.cleaned_data

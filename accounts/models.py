@@ -156,7 +156,7 @@ class ApplicationManager(ToolkitApplicationManager["Application"]):
         return found.select_related("tenant")
 
 
-@track(exclude=["client_secret"])
+@track(exclude=["client_secret", "last_used_at"])
 class Application(AbstractApplication):
     """An API credential of a client. The link is called `tenant`: a field `client` would overwrite `client_id`."""
 
@@ -165,6 +165,7 @@ class Application(AbstractApplication):
     allowed_addresses = ArrayField(models.CharField(max_length=43), default=list, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    secret_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ApplicationManager()
 

@@ -186,6 +186,7 @@ WORDS = frozenset(
         _("sandbox chargebacks"),
         _("scopes"),
         _("secret"),
+        _("secret changed at"),
         _("sent at"),
         _("serial"),
         _("settled at"),

@@ -63,10 +63,11 @@ def rotate_secret(*, actor: Actor, credential_id: int, old_lives: timedelta = OV
     application = _locked(actor, credential_id)
     secret = new_secret()
     kept = make_password(secret, hasher=KeyedSha256Hasher.algorithm)
+    application.secret_changed_at = clock.now()
     application.client_secret = (
-        with_old(kept, application.client_secret, clock.now() + old_lives) if old_lives else kept
+        with_old(kept, application.client_secret, application.secret_changed_at + old_lives) if old_lives else kept
     )
-    application.save(update_fields=["client_secret"])
+    application.save(update_fields=["client_secret", "secret_changed_at"])
     return Issued(application, secret)
 
 

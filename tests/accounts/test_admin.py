@@ -6,6 +6,8 @@ import pytest
 from django.apps import apps
 from django.core import mail
 from django.test import Client as Browser
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import Application, Client, Membership, User
 from accounts.permissions import Module
@@ -145,6 +147,15 @@ def test_an_entry_that_is_no_address_is_named_at_its_field(staff: Browser) -> No
     [sentence] = page.context["adminform"].form.errors["allowed_addresses"]
     assert "“loja”" in sentence
     assert not Application.objects.exists()
+
+
+def test_the_page_of_a_credential_says_when_its_secret_changed(staff: Browser) -> None:
+    credential = ApplicationFactory.create()
+    staff.post(button(staff, credential, "rotate"))
+    credential.refresh_from_db()
+    page = staff.get(f"/admin/accounts/application/{credential.pk}/change/")
+    shown = [field.contents() for line in page.context["adminform"] for row in line for field in row]
+    assert date_format(timezone.localtime(credential.secret_changed_at), "DATETIME_FORMAT") in shown
 
 
 def test_a_revocation_is_asked_first(staff: Browser) -> None:

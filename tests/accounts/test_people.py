@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.contrib.auth.hashers import check_password
 
 from accounts import queries
 from accounts.actions import credentials, people
+from accounts.bearer import note_use
 from accounts.errors import LastAdministrator, NotAnAddress, NotPossibleNow, OwnAccess, RoleNotHeld, ScopeNotHeld
 from accounts.models import Membership
 from accounts.permissions import Fine, Module
@@ -131,3 +133,16 @@ def test_a_rotation_keeps_the_old_secret_for_a_day_and_a_revocation_ends_all(bos
     credentials.revoke_credential(actor=actor(boss), credential_id=first.application.pk)
     with pytest.raises(NotPossibleNow):
         credentials.rotate_secret(actor=actor(boss), credential_id=first.application.pk)
+
+
+def test_the_history_of_a_credential_tells_each_rotation_and_no_use(boss: Membership) -> None:
+    application = credentials.create_credential(actor=actor(boss), name="erp", scopes=["charges.read"]).application
+    note_use(application.pk, None)
+    rotated = credentials.rotate_secret(actor=actor(boss), credential_id=application.pk).application
+    application.refresh_from_db()
+    assert application.last_used_at
+    history = apps.get_model("accounts", "ApplicationEvent").objects.order_by("pgh_id")
+    assert list(history.values_list("pgh_label", "secret_changed_at")) == [
+        ("insert", None),
+        ("update", rotated.secret_changed_at),
+    ]
