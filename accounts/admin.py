@@ -112,7 +112,7 @@ class PersonAdmin(NothingIsDeleted):
 
     def save_model(self, request: HttpRequest, obj: User, form: "forms.ModelForm[Any]", change: bool) -> None:
         if change:
-            people.change_person(user=obj, fields=form.changed_data)
+            people.change_person(user=obj, fields=form.changed_data, by=cast(User, request.user))
             return
         names = ("email", "first_name", "last_name", "document", "phone", "is_staff")
         made = people.create_person(**{name: form.cleaned_data[name] for name in names})

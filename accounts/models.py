@@ -112,7 +112,7 @@ class Client(models.Model):  # type: ignore[django-manager-missing]
 
 @track()
 class Membership(models.Model):
-    """A person in a client."""
+    """A person in a client. One that was removed stays as it ended; who comes back gets another."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="memberships")
@@ -120,7 +120,13 @@ class Membership(models.Model):
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "client"], name="one_membership_for_each_client")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "client"],
+                condition=~models.Q(status=MembershipStatus.REMOVED),
+                name="one_membership_for_each_client",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.client}"

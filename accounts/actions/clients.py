@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Client
-from core import ids
+from core import ids, live
 from core.documents import bare, is_cnpj
 from core.errors import PermissionMissing
 from core.pix import PixTextRefused, brcode_text, read_key
@@ -22,7 +22,8 @@ MERCHANT_CATEGORY_FORM = re.compile(r"\d{4}", re.ASCII)
 
 @transaction.atomic
 def save_client(*, by_staff: bool, client: Client) -> Client:
-    """Checks every field and saves; a new client gets its public id. Raises PermissionMissing and ValidationError."""
+    """Checks every field and saves; a new client gets its public id, and one that is deactivated ends the live pages of
+    its people. Raises PermissionMissing and ValidationError."""
     if not by_staff:
         raise PermissionMissing
     if not client.public_id:
@@ -31,6 +32,9 @@ def save_client(*, by_staff: bool, client: Client) -> Client:
         setattr(client, name, value)
     client.full_clean()
     client.save()
+    if not client.is_active:
+        for membership in client.memberships.all():
+            live.disconnect_user(membership.user_id)
     return client
 
 

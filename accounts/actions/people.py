@@ -1,7 +1,7 @@
 """People, their memberships in a client, and the roles that a membership holds (STATES.md 12)."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -44,23 +44,34 @@ def create_person(
 
 
 @transaction.atomic
-def change_person(*, user: User, fields: Iterable[str]) -> User:
-    """Saves these fields of the person alone."""
+def change_person(*, user: User, fields: Iterable[str], by: User) -> User:
+    """Saves these fields of the person alone. Who is deactivated is gone at once, from every client: raises OwnAccess
+    and LastAdministrator."""
     user.full_clean(exclude=["password"])
-    user.save(update_fields=list(fields))
+    names = list(fields)
+    if "is_active" not in names:
+        user.save(update_fields=names)
+        return user
+    if user.pk == by.pk:
+        raise OwnAccess
+    with ExitStack() as rules:
+        for client_id in _locked_clients_of(user):
+            rules.enter_context(_administrators_stay(client_id, by.pk))
+        user.save(update_fields=names)
+    live.disconnect_user(user.pk)
     return user
 
 
 @transaction.atomic
 def add_membership(*, actor: Actor, user: User) -> Membership:
-    """Makes the person a representative of the actor's client, without roles yet. One who was removed comes back
-    with the roles that are left."""
+    """Makes the person a representative of the actor's client, without roles yet: also one who was removed before.
+    Raises NotPossibleNow for who is one already."""
     require(actor, MAY_ADMINISTER)
     Client.objects.select_for_update().get(pk=actor.client_id)
-    membership, _made = Membership.objects.update_or_create(
-        user=user, client_id=actor.client_id, defaults={"status": MembershipStatus.ACTIVE}
-    )
-    return membership
+    present = Membership.objects.filter(user=user, client_id=actor.client_id).exclude(status=MembershipStatus.REMOVED)
+    if present.exists():
+        raise NotPossibleNow
+    return Membership.objects.create(user=user, client_id=actor.client_id)
 
 
 @transaction.atomic
@@ -69,7 +80,7 @@ def change_membership(*, actor: Actor, membership_id: int, status: MembershipSta
     membership = _locked(actor, membership_id)
     if status not in MEMBERSHIP_TRANSITIONS[MembershipStatus(membership.status)]:
         raise NotPossibleNow
-    with _administrators_stay(actor):
+    with _administrators_stay(actor.client_id, actor.user_id):
         membership.status = status
         membership.save(update_fields=["status"])
     live.disconnect_user(membership.user_id)
@@ -83,7 +94,7 @@ def grant_role(*, actor: Actor, membership_id: int, module: Module, withheld: It
     kept = {permission for permission in withheld if permission in FINE_PERMISSIONS[module]}
     if not granted(module, kept) <= actor.permissions:
         raise RoleNotHeld
-    with _administrators_stay(actor):
+    with _administrators_stay(actor.client_id, actor.user_id):
         role, _made = Role.objects.update_or_create(
             membership=membership, module=module, defaults={"withheld": sorted(permission.value for permission in kept)}
         )
@@ -94,7 +105,7 @@ def grant_role(*, actor: Actor, membership_id: int, module: Module, withheld: It
 @transaction.atomic
 def take_role(*, actor: Actor, membership_id: int, module: Module) -> None:
     membership = _locked(actor, membership_id)
-    with _administrators_stay(actor):
+    with _administrators_stay(actor.client_id, actor.user_id):
         Role.objects.filter(membership=membership, module=module).delete()
     live.disconnect_user(membership.user_id)
 
@@ -109,13 +120,19 @@ def _locked(actor: Actor, membership_id: int) -> Membership:
     return membership
 
 
+def _locked_clients_of(user: User) -> list[int]:
+    """Always locked in the same order."""
+    clients = Client.objects.filter(pk__in=user.memberships.values("client_id")).order_by("pk")
+    return list(clients.select_for_update().values_list("pk", flat=True))
+
+
 @contextmanager
-def _administrators_stay(actor: Actor) -> Iterator[None]:
-    """Refuses what leaves a client that had an administrator without one, or the actor without access."""
-    before = set(administrators_of(actor.client_id).values_list("pk", flat=True))
+def _administrators_stay(client_id: int, acting_user_id: int | None) -> Iterator[None]:
+    """Refuses what leaves a client that had an administrator without one, or the acting person without access."""
+    before = set(administrators_of(client_id).values_list("pk", flat=True))
     yield
-    after = set(administrators_of(actor.client_id).values_list("pk", flat=True))
-    if actor.user_id in before - after:
+    after = set(administrators_of(client_id).values_list("pk", flat=True))
+    if acting_user_id in before - after:
         raise OwnAccess
     if before and not after:
         raise LastAdministrator

@@ -116,7 +116,8 @@ def make_people(clients: dict[str, Client]) -> None:
     for each in PEOPLE:
         user = make_user(each.email, each.first_name, each.last_name, document=each.document, language=each.language)
         for public_id, roles in each.roles.items():
-            membership, _new = Membership.objects.get_or_create(user=user, client=clients[public_id])
+            held = Membership.objects.filter(user=user, client=clients[public_id])
+            membership = held.last() or Membership.objects.create(user=user, client=clients[public_id])
             for role in roles:
                 give(membership, role)
     make_user(STAFF, "Equipe", "AstraPay", is_staff=True, is_superuser=True)

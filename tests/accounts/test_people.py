@@ -9,12 +9,13 @@ from django.contrib.auth.hashers import check_password
 
 from accounts import queries
 from accounts.actions import credentials, people
+from accounts.actions.clients import save_client
 from accounts.bearer import note_use
 from accounts.errors import LastAdministrator, NotAnAddress, NotPossibleNow, OwnAccess, RoleNotHeld, ScopeNotHeld
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.permissions import Fine, Module
 from accounts.states import MembershipStatus
-from core import clock
+from core import clock, live
 from core.actor import Actor
 from core.errors import NotFound, PermissionMissing
 from tests.factories import ClientFactory, MembershipFactory, RoleFactory, UserFactory
@@ -93,6 +94,70 @@ def test_a_removed_membership_cannot_be_activated(boss: Membership) -> None:
     other = MembershipFactory.create(client=boss.client, status=MembershipStatus.REMOVED)
     with pytest.raises(NotPossibleNow):
         people.change_membership(actor=actor(boss), membership_id=other.pk, status=MembershipStatus.ACTIVE)
+
+
+def test_who_was_removed_comes_back_with_a_new_membership_that_holds_no_roles(boss: Membership) -> None:
+    old = MembershipFactory.create(client=boss.client, modules=(Module.CHARGES,), status=MembershipStatus.REMOVED)
+    new = people.add_membership(actor=actor(boss), user=old.user)
+    old.refresh_from_db()
+    assert (old.status, new.status) == (MembershipStatus.REMOVED, MembershipStatus.ACTIVE)
+    assert not new.roles.exists()
+
+
+@pytest.mark.parametrize("status", [MembershipStatus.INVITED, MembershipStatus.ACTIVE, MembershipStatus.INACTIVE])
+def test_adding_a_person_again_changes_nothing(boss: Membership, status: MembershipStatus) -> None:
+    other = MembershipFactory.create(client=boss.client, status=status)
+    with pytest.raises(NotPossibleNow):
+        people.add_membership(actor=actor(boss), user=other.user)
+    assert Membership.objects.get(user=other.user).status == status
+
+
+def deactivate(user: User, by: User) -> None:
+    user.is_active = False
+    people.change_person(user=user, fields=["is_active"], by=by)
+
+
+def test_the_last_administrator_of_any_client_is_not_deactivated(boss: Membership) -> None:
+    MembershipFactory.create(user=boss.user, modules=(Module.CHARGES,))
+    staff = UserFactory.create(is_staff=True)
+    with pytest.raises(LastAdministrator):
+        deactivate(boss.user, staff)
+    boss.user.refresh_from_db()
+    assert boss.user.is_active
+    MembershipFactory.create(client=boss.client, modules=(Module.REPRESENTATIVES,))
+    deactivate(boss.user, staff)
+    boss.user.refresh_from_db()
+    assert not boss.user.is_active
+
+
+def test_nobody_deactivates_themselves() -> None:
+    staff = UserFactory.create(is_staff=True)
+    with pytest.raises(OwnAccess):
+        deactivate(staff, staff)
+
+
+@pytest.fixture
+def disconnected(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The people whose live pages were ended."""
+    ended: list[int] = []
+    monkeypatch.setattr(live, "disconnect_user", ended.append)
+    return ended
+
+
+def test_the_live_pages_of_a_deactivated_person_end(disconnected: list[int]) -> None:
+    person = MembershipFactory.create(modules=(Module.CHARGES,)).user
+    deactivate(person, UserFactory.create(is_staff=True))
+    assert disconnected == [person.pk]
+
+
+def test_the_live_pages_of_a_deactivated_client_end(disconnected: list[int]) -> None:
+    member = MembershipFactory.create(client__document="11222333000181")
+    MembershipFactory.create()
+    save_client(by_staff=True, client=member.client)
+    assert disconnected == []
+    member.client.is_active = False
+    save_client(by_staff=True, client=member.client)
+    assert disconnected == [member.user_id]
 
 
 def test_a_credential_lies_within_its_makers_modules(boss: Membership) -> None:
