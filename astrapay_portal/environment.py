@@ -2,13 +2,15 @@
 
 import json
 import secrets
-from functools import cached_property
+from functools import cached_property, partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core import private_files
 
 PROJECT = Path(__file__).resolve().parent.parent
 API_HOSTS = {"sandbox": "https://api-sandbox.astrapay.com.br", "production": "https://api.astrapay.com.br"}
@@ -100,12 +102,7 @@ class Environment(BaseSettings):
         given: str | None = getattr(self, name)
         if given is not None:
             return given
-        kept = self.data_dir / name
-        if not kept.exists():
-            self.data_dir.mkdir(parents=True, exist_ok=True)
-            kept.touch(mode=0o600, exist_ok=True)
-            kept.write_text(secrets.token_urlsafe(48))
-        return kept.read_text()
+        return private_files.keep(self.data_dir / name, partial(secrets.token_urlsafe, 48))
 
 
 def _networks(texts: str) -> list[IPv4Network | IPv6Network]:

@@ -5,8 +5,6 @@ process with the same key names it alike.
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +16,7 @@ from django.conf import settings
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
 
-from core import clock
+from core import clock, private_files
 from core.documents import DocumentType, document_type
 from core.money import with_cents
 
@@ -106,26 +104,12 @@ def _key_of(pem: str) -> JWK:
 
 @cache
 def _kept_key(place: Path) -> JWK:
-    if not place.exists():
-        _make_key(place)
-    return _key_of(place.read_text())
+    return _key_of(private_files.keep(place, _new_key))
 
 
-def _make_key(place: Path) -> None:
-    """Whoever links first wins; nobody ever sees half a key, and everyone reads the winner's afterwards."""
-    place.parent.mkdir(parents=True, exist_ok=True)
+def _new_key() -> str:
     pem: bytes = JWK.generate(kty="EC", crv="P-256").export_to_pem(private_key=True, password=None)
-    descriptor, draft = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}-")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(draft, place)
-    except FileExistsError:
-        return
-    finally:
-        os.unlink(draft)
+    return pem.decode()
 
 
 def _debtor(document: str, name: str) -> dict[str, str]:

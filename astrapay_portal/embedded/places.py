@@ -6,10 +6,11 @@ import pwd
 import secrets
 import shutil
 import stat
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from astrapay_portal.embedded.processes import Account
+from core import private_files
 
 UNPRIVILEGED = "nobody"
 SHARED_FOLDERS = (Path("/var/lib"), Path("/var/tmp"))  # noqa: S108
@@ -48,31 +49,26 @@ def shared_folder(data_dir: Path) -> Path:
 def own_folder(path: Path) -> Path:
     """Makes a folder that only the servers' user can open."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    give(path)
+    if servers := owner():
+        os.chown(path, *servers)
     return path
 
 
 def own_file(path: Path, text: str) -> Path:
     """Writes a file that only the servers' user (and root) can read."""
-    path.unlink(missing_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-    give(path)
+    private_files.replace(path, text, owner=owner())
     return path
 
 
 def kept_secret(path: Path) -> str:
     """The secret in the file, made the first time."""
-    if not path.exists():
-        own_file(path, secrets.token_urlsafe(24))
-    return path.read_text()
+    return private_files.keep(path, partial(secrets.token_urlsafe, 24), owner=owner())
 
 
-def give(path: Path) -> None:
-    owner = account()
-    if owner is not None:
-        os.chown(path, owner.uid, owner.gid)
+def owner() -> private_files.Owner | None:
+    """Whom the servers' files are given to; None where they run as who we are."""
+    servers = account()
+    return None if servers is None else (servers.uid, servers.gid)
 
 
 def runnable(package: Path, *siblings: Path, folder: Path) -> Path:

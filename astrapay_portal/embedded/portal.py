@@ -24,6 +24,7 @@ from astrapay_portal.embedded.supervisor import (
 )
 from astrapay_portal.embedded.valkey import Valkey
 from astrapay_portal.environment import PROJECT
+from core import private_files
 
 WEB_WORKERS = 2
 ANSWER_SECONDS = 5
@@ -99,7 +100,7 @@ class Portal:
     def tell_addresses(self) -> None:
         """Lets `manage.py shell` and others find the servers while they run."""
         facts = {"database_url": os.environ["DATABASE_URL"], "redis_url": os.environ["REDIS_URL"], "url": self.url}
-        write_secret(self.addresses, json.dumps({**facts, "pid": os.getpid()}))
+        private_files.replace(self.addresses, json.dumps({**facts, "pid": os.getpid()}))
 
     def announce(self) -> None:
         self.say("")
@@ -165,14 +166,6 @@ async def answers(port: int) -> bool:
     return False
 
 
-def write_secret(path: Path, text: str) -> None:
-    """Replaces the file in one step; only its owner may read it."""
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
-    unfinished.replace(path)
-
-
 def sign_ins(demo: Path, url: str) -> list[str]:
     """The sign-ins of the demo data, one a line. The file is told when the portal has moved to another port."""
     try:
@@ -180,7 +173,7 @@ def sign_ins(demo: Path, url: str) -> list[str]:
     except FileNotFoundError:
         return []
     if facts["url"] != url:
-        write_secret(demo, json.dumps({**facts, "url": url}, indent=2, ensure_ascii=False) + "\n")
+        private_files.replace(demo, json.dumps({**facts, "url": url}, indent=2, ensure_ascii=False) + "\n")
     lines = []
     for client in facts["clients"]:
         lines += ["", f"{client['name']} ({client['document']})"]

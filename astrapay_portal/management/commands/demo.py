@@ -17,6 +17,7 @@ from astrapay_portal.demo.charges import Writer
 from astrapay_portal.demo.network import KNOWN_THERE
 from astrapay_portal.demo.people import make_clients, make_credentials, make_people, sign_ins
 from charges.models import Charge, Payment, Refund
+from core import private_files
 from core.audit import history
 from transactions.models import CardPayment, Entry, Operation, Order, Posting, Receivable
 
@@ -71,11 +72,9 @@ class Command(BaseCommand):
                 cursor.execute(statement)
 
     def write_sign_ins(self, clients: dict[str, Client]) -> None:
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         path = settings.DATA_DIR / "demo.json"
         url = f"http://localhost:{os.environ.get('PORT', '8000')}"
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(sign_ins(url, clients), indent=2, ensure_ascii=False) + "\n")
+        private_files.replace(path, json.dumps(sign_ins(url, clients), indent=2, ensure_ascii=False) + "\n")
         self.stdout.write(f"Sign-ins are in {path}")
 
 
