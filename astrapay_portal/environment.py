@@ -10,9 +10,11 @@ from typing import Literal, Self
 from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from astrapay_portal.mail import MailServer, mail_server
 from core import private_files
 
 PROJECT = Path(__file__).resolve().parent.parent
+NEEDED_IN_PRODUCTION = ("secret_key", "credential_key", "webhook_key", "database_url", "redis_url", "email_url")
 API_HOSTS = {"sandbox": "https://api-sandbox.astrapay.com.br", "production": "https://api.astrapay.com.br"}
 PORTAL_HOSTS = {
     "sandbox": "https://bkof-portal-hml.astrapay.com.br",
@@ -23,7 +25,7 @@ PORTAL_HOSTS = {
 class Environment(BaseSettings):
     """Environment variables. Without DATABASE_URL and REDIS_URL the services that `manage.py up` started are used."""
 
-    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
     environment: Literal["sandbox", "production"] = "sandbox"
     debug: bool = False
@@ -42,17 +44,15 @@ class Environment(BaseSettings):
     pix_gateway: str | None = None
     card_gateway: str | None = None
     pix_signing_key: str | None = None
+    email_url: str | None = None
+    default_from_email: str = "AstraPay <no-reply@astrapay.com.br>"
     static_dir: Path | None = None
     trusted_proxy_count: int = 0
 
     @model_validator(mode="after")
     def production_states_its_secrets(self) -> Self:
         if self.environment == "production":
-            missing = [
-                name.upper()
-                for name in ("secret_key", "credential_key", "webhook_key", "database_url", "redis_url")
-                if getattr(self, name) is None
-            ]
+            missing = [name.upper() for name in NEEDED_IN_PRODUCTION if getattr(self, name) is None]
             if missing or self.allowed_hosts == "*" or self.debug:
                 raise ValueError(f"production needs {', '.join([*missing, 'ALLOWED_HOSTS'])} and DEBUG off")
             if self.webhook_allowed_networks or self.webhook_ca_file:
@@ -92,6 +92,11 @@ class Environment(BaseSettings):
         """The host in dynamic codes. A payer's bank reads it, so it must be a public name: one with a dot."""
         host = self.api_address.partition("://")[2]
         return host if "." in host else API_HOSTS[self.environment].partition("://")[2]
+
+    @property
+    def mail(self) -> MailServer | None:
+        """None where letters are only printed."""
+        return mail_server(self.email_url) if self.email_url else None
 
     @property
     def public_address(self) -> str:

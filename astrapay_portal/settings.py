@@ -351,8 +351,14 @@ UNFOLD = {
     "SIDEBAR": {"show_search": True, "navigation": "astrapay_portal.staff.navigation"},
 }
 
+DEFAULT_FROM_EMAIL = environment.default_from_email
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-DEFAULT_FROM_EMAIL = "AstraPay <no-reply@astrapay.com.br>"
+EMAIL_TIMEOUT = 10  # whoever asks for a new password waits for it
+if mail := environment.mail:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = mail.host, mail.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mail.user, mail.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = mail.starts_tls, mail.begins_in_tls
 
 LOGGING_CONFIG = "core.logs.configure"
 LOGGING = {"version": 1}  # not empty, or Django would not call the function

@@ -7,16 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from astrapay_portal.environment import Environment
-
-PRODUCTION: dict[str, Any] = {
-    "environment": "production",
-    "secret_key": "a",
-    "credential_key": "b",
-    "webhook_key": "c",
-    "database_url": "postgres://",
-    "redis_url": "redis://",
-    "allowed_hosts": "portal.example.com",
-}
+from tests.astrapay_portal.production import PRODUCTION
 
 
 def test_nothing_but_public_addresses_is_allowed_unless_somebody_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
