@@ -19,6 +19,7 @@ from django.utils.cache import patch_vary_headers
 from core.api.errors import is_api
 from core.api.fields import as_uuid
 from core.audit import history
+from core.logs import without_keys
 
 log = structlog.get_logger()
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -28,7 +29,7 @@ QUIET = ("/static/", "/healthz")
 class RequestLog:
     """Gives the request its id, opens the history context that actions complete, and writes one log line.
 
-    The line holds the path without its query string, which may carry a document.
+    Both hold the path without its query string, which may carry a document, and without a key that would open it.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -42,12 +43,13 @@ class RequestLog:
         request.request_id = request.transaction_id or uuid.uuid4()  # type: ignore[attr-defined]
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=str(request.request_id))  # type: ignore[attr-defined]
-        with history(action=f"{request.method} {request.path_info}"):
+        action = f"{request.method} {without_keys(request.path_info)}"
+        with history(action=action):
             response = self.get_response(request)
         self.complete(request, response)
         if not request.path_info.startswith(QUIET):
             spent = round((time.perf_counter() - began) * 1000, 1)
-            log.info(f"{request.method} {request.path_info}", status=response.status_code, ms=spent)
+            log.info(action, status=response.status_code, ms=spent)
         return response
 
     def complete(self, request: HttpRequest, response: HttpResponse) -> None:

@@ -1,9 +1,13 @@
-"""What names resolve to in the tests of the HTTP client."""
+"""What names resolve to in the tests of the HTTP client, and what was written to the log."""
 
+import io
+import logging
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import structlog
 
 
 @pytest.fixture
@@ -21,3 +25,15 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     return table
+
+
+@pytest.fixture
+def log_text() -> Iterator[io.StringIO]:
+    """What the product's own formatter writes."""
+    written = io.StringIO()
+    ours = [each.formatter for each in logging.getLogger().handlers]
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(next(each for each in ours if isinstance(each, structlog.stdlib.ProcessorFormatter)))
+    logging.getLogger().addHandler(handler)
+    yield written
+    logging.getLogger().removeHandler(handler)

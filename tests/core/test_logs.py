@@ -4,7 +4,6 @@ import io
 import logging
 import re
 import uuid
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -77,18 +76,6 @@ def test_an_id_of_a_request_stays_whole() -> None:
     lucky = "3f2a9c1b-4e11-4d11-8111-111111110072"
     for request_id in [lucky, *(str(uuid.uuid4()) for _each in range(1000))]:
         assert logs.mask(f"request={request_id}") == f"request={request_id}"
-
-
-@pytest.fixture
-def log_text() -> Iterator[io.StringIO]:
-    """What the product's own formatter writes."""
-    written = io.StringIO()
-    ours = [each.formatter for each in logging.getLogger().handlers]
-    handler = logging.StreamHandler(written)
-    handler.setFormatter(next(each for each in ours if isinstance(each, structlog.stdlib.ProcessorFormatter)))
-    logging.getLogger().addHandler(handler)
-    yield written
-    logging.getLogger().removeHandler(handler)
 
 
 class Refused(Exception):
