@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "astrapay_portal.aliases.CanonicalPath",
     "core.web.middleware.RequestLog",
+    "astrapay_portal.health.Health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.web.UserLocaleMiddleware",

@@ -6,7 +6,6 @@ from django.urls import include, path
 
 from astrapay_portal.dashboard import Dashboard
 from astrapay_portal.test_data import TestData
-from astrapay_portal.views import healthz
 
 # The admin's own sign-in page would know neither the lock-out nor a second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -19,7 +18,6 @@ urlpatterns = [
     path("", include("transactions.urls")),
     path("", include("charges.urls")),
     path("", include("webhooks.urls")),
-    path("healthz", healthz),
     path("admin/", admin.site.urls),
     path("", include("astrapay_portal.docs_urls")),
 ]

@@ -3,18 +3,9 @@
 import re
 from typing import Any
 
-from django.db import connection
-from django.http import HttpRequest, HttpResponse
 from django.views.generic import TemplateView
 
 from core.errors import REGISTRY
-
-
-def healthz(_request: HttpRequest) -> HttpResponse:
-    """200 when a page could be served: the process is up and reaches the database."""
-    with connection.cursor() as cursor:
-        cursor.execute("select 1")
-    return HttpResponse("ok", content_type="text/plain")
 
 
 class ErrorCatalogue(TemplateView):

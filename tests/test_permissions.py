@@ -159,7 +159,6 @@ PUBLIC = {
     "v1/token",
     "pix/qr/v2/<id:token>",
     "pix/jwks.json",
-    "healthz",
     "docs/openapi.json",
     "docs/api",
     "docs/errors",
