@@ -14,7 +14,10 @@ from astrapay_portal.mail import MailServer, mail_server
 from core import private_files
 
 PROJECT = Path(__file__).resolve().parent.parent
-NEEDED_IN_PRODUCTION = ("secret_key", "credential_key", "webhook_key", "database_url", "redis_url", "email_url")
+NEEDED_IN_PRODUCTION = (
+    *("secret_key", "credential_key", "webhook_key", "pix_signing_key"),
+    *("database_url", "redis_url", "email_url"),
+)
 API_HOSTS = {"sandbox": "https://api-sandbox.astrapay.com.br", "production": "https://api.astrapay.com.br"}
 PORTAL_HOSTS = {
     "sandbox": "https://bkof-portal-hml.astrapay.com.br",

@@ -12,6 +12,7 @@ PRODUCTION: dict[str, Any] = {
     "secret_key": "a",
     "credential_key": "b",
     "webhook_key": "c",
+    "pix_signing_key": "-----BEGIN PRIVATE KEY-----",
     "database_url": "postgres://portal@postgres/portal",
     "redis_url": "redis://valkey",
     "allowed_hosts": "portal.example.com",
