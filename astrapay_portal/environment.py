@@ -58,6 +58,8 @@ class Environment(BaseSettings):
             missing = [name.upper() for name in NEEDED_IN_PRODUCTION if getattr(self, name) is None]
             if missing or self.allowed_hosts == "*" or self.debug:
                 raise ValueError(f"production needs {', '.join([*missing, 'ALLOWED_HOSTS'])} and DEBUG off")
+            if not (self.public_address.startswith("https://") and self.api_address.startswith("https://")):
+                raise ValueError("PUBLIC_URL and API_URL of production begin with https://")
             if self.webhook_allowed_networks or self.webhook_ca_file:
                 raise ValueError("WEBHOOK_ALLOWED_NETWORKS and WEBHOOK_CA_FILE are for development alone")
         return self

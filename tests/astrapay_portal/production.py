@@ -16,6 +16,8 @@ PRODUCTION: dict[str, Any] = {
     "database_url": "postgres://portal@postgres/portal",
     "redis_url": "redis://valkey",
     "allowed_hosts": "portal.example.com",
+    "public_url": "https://portal.example.com",
+    "api_url": "https://api.example.com",
     "email_url": "smtp://portal:pass%40word@mail.example.com",
 }
 
