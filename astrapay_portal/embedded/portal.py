@@ -174,7 +174,7 @@ def sign_ins(demo: Path, url: str) -> list[str]:
         return []
     if facts["url"] != url:
         private_files.replace(demo, json.dumps({**facts, "url": url}, indent=2, ensure_ascii=False) + "\n")
-    lines = []
+    lines = ["", "Staff, at /admin/", "  {email}  {password}".format(**facts["staff"])]
     for client in facts["clients"]:
         lines += ["", f"{client['name']} ({client['document']})"]
         lines += [f"  {user['email']}  {user['password']}  {', '.join(user['roles'])}" for user in client["users"]]
