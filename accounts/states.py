@@ -1,4 +1,4 @@
-"""States of a membership and of a credential (STATES.md 12 and 13)."""
+"""States of a membership (STATES.md 12)."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _

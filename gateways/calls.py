@@ -1,4 +1,4 @@
-"""How a gateway is asked: outside any transaction, by at most half of a process's threads at a time."""
+"""How a gateway is asked: outside any transaction, by a few of a process's threads at a time."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -12,7 +12,7 @@ from core.outbound import refuse_inside_transaction
 from gateways.errors import GatewayBusy, GatewayNotConfigured, GatewayRefused, OutcomeUnknown
 from gateways.protocols import CardGateway, PixGateway
 
-SEATS = 4  # half of the eight threads that `astrapay_portal/asgi.py` gives a process
+SEATS = 4  # of the eight threads of a web process (`astrapay_portal/asgi.py`); a worker may have no more in all
 
 _seats = BoundedSemaphore(SEATS)
 
