@@ -4,7 +4,6 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -88,7 +87,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     request = context["request"]
     domain_error = as_domain_error(error)
     if isinstance(domain_error, InternalError):
-        log.error("request failed", path=request.path, exc_info=error if not isinstance(error, DatabaseError) else True)
+        log.error("request failed", path=request.path, exc_info=error)
     set_rollback()
     body = error_body(domain_error, getattr(request, "transaction_id_text", None))
     return Response(body, status=domain_error.status, headers=error_headers(domain_error))
