@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from functools import partial
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -21,7 +22,6 @@ from core.idempotency import Answer, Claim, once_in_steps
 from core.lists.views import wants_fragment
 from core.web.forms import KeyedForm
 
-UNPROCESSABLE = 422
 FIELD_OF: dict[type[DomainError], str] = {
     ChargeAboveLimit: "amount",
     EndAlreadyPassed: "expiration",
@@ -68,13 +68,13 @@ class ChargeFormView(ChargePage, ABC):
             return self.checked(request.POST["check"])
         form = self.form(request.POST)
         if not form.is_valid():
-            return self.show(form, status=UNPROCESSABLE)
+            return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
             keyed = form.keyed_request(request, self.actor)
             answer = once_in_steps(keyed, lambda claim: self.perform(form, claim), stored)
         except DomainError as error:
             form.add_error(FIELD_OF.get(type(error)), str(error))
-            return self.show(form, status=UNPROCESSABLE)
+            return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         if not answer.replayed:
             messages.success(request, self.success())
         return redirect("charges:detail", answer.body.decode())
@@ -156,12 +156,12 @@ class CancelCharge(ChargePage):
         charge_of(self.actor, txid)
         form = CancelForm(request.POST)
         if not form.is_valid():
-            return self.show(CancelForm(), status=UNPROCESSABLE)
+            return self.show(CancelForm(), status=HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
             self.cancel(form, txid)
         except DomainError as error:
             form.add_error(None, str(error))
-            return self.show(form, status=UNPROCESSABLE)
+            return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         messages.success(request, _("Charge deleted"))
         return redirect("charges:detail", txid)
 

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -17,7 +18,6 @@ from charges.errors import ChargeNotPaid, RefundExceedsRemaining
 from charges.forms import RefundForm
 from charges.models import Refund
 from charges.queries import charge_of
-from charges.views.changes import UNPROCESSABLE
 from charges.views.page import ChargePage
 from core import money
 from core.errors import DomainError
@@ -49,12 +49,12 @@ class RefundCharge(ChargePage):
         if "check" in request.POST:
             return self.show(form, checked=True)
         if not form.is_valid():
-            return self.show(form, status=UNPROCESSABLE)
+            return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
             answer = self.refund(form, txid)
         except DomainError as error:
             form.add_error("amount" if isinstance(error, RefundExceedsRemaining) else None, str(error))
-            return self.show(form, status=UNPROCESSABLE)
+            return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         if not answer.replayed:
             amount = money.formatted(form.cleaned_data["amount"])
             messages.success(request, _("Refund of %(amount)s asked for") % {"amount": amount})

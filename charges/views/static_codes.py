@@ -1,5 +1,6 @@
 """Static QR codes: made and read by the functions that the API calls. Nothing is kept."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,8 +18,6 @@ from charges.views.page import ChargePage
 from core import money
 from core.errors import DomainError
 
-UNPROCESSABLE = 422
-
 
 class StaticCodes(ChargePage):
     permission = read(Module.CHARGES)
@@ -35,7 +34,12 @@ class StaticCodes(ChargePage):
 
     def make(self, form: StaticCodeForm) -> HttpResponse:
         made = self.made(form) if form.is_valid() else None
-        return self.show(form, ReadCodeForm(), status=200 if made else UNPROCESSABLE, **(shown(made) if made else {}))
+        return self.show(
+            form,
+            ReadCodeForm(),
+            status=200 if made else HTTPStatus.UNPROCESSABLE_ENTITY,
+            **(shown(made) if made else {}),
+        )
 
     def made(self, form: StaticCodeForm) -> StaticCode | None:
         values = form.cleaned_data
@@ -62,7 +66,7 @@ class StaticCodes(ChargePage):
             except DomainError as error:
                 for sentence in error.errors or [str(error)]:
                     form.add_error("code", sentence)
-        status = UNPROCESSABLE if form.errors else 200
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else 200
         return self.show(StaticCodeForm(), form, status=status, lines=lines, warnings=warnings)
 
     def show(self, make: StaticCodeForm, read: ReadCodeForm, *, status: int = 200, **found: Any) -> HttpResponse:

@@ -1,6 +1,7 @@
 """The end of a contract, of a recurrence, of one charge: each asks first."""
 
 from abc import abstractmethod
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -20,7 +21,7 @@ from transactions.actions.recurrences import cancel_recurrence, cancel_schedule
 from transactions.forms import QuestionForm
 from transactions.models import Contract, Recurrence, Schedule
 from transactions.queries.contracts import contract_of, recurrence_of
-from transactions.views.page import UNPROCESSABLE, WRITE, CardPage
+from transactions.views.page import WRITE, CardPage
 
 Text = str | Promise
 
@@ -51,12 +52,12 @@ class Question(CardPage):
         contract = self.contract
         form = QuestionForm(request.POST)
         if not form.is_valid():
-            return self.show(QuestionForm(), status=UNPROCESSABLE)
+            return self.show(QuestionForm(), status=HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
             once(form.keyed_request(request, self.actor), self.act, lambda _result: Answer(200, b""))
         except DomainError as error:
             form.add_error(None, str(error))
-            return self.show(form, status=UNPROCESSABLE)
+            return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         messages.success(request, str(self.done))
         return redirect("transactions:contract", contract.contract_id)
 

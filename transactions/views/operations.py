@@ -2,6 +2,7 @@
 JavaScript they are pages."""
 
 from functools import cached_property, partial
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +28,7 @@ from transactions.models import Operation
 from transactions.queries.availability import MODULES, Available, card_of_payment, permission_for, possible
 from transactions.queries.orders import operation_of
 from transactions.states import DONE, Action, OperationType, PaymentMethod
-from transactions.views.page import UNPROCESSABLE, CardPage
+from transactions.views.page import CardPage
 from transactions.wording import ACTION_WORDS, button_text, outcome_text
 
 ACTIONS = {slug_of(action): action for action in Action}
@@ -69,12 +70,12 @@ class Operate(CardPage):
         if "check" in request.POST:
             return self.show(form, checked=True)
         if not form.is_valid():
-            return self.show(form, status=UNPROCESSABLE)
+            return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
             answer = self.perform(form)
         except DomainError as error:
             form.add_error(self.field_of(error, form), str(error))
-            return self.show(form, status=UNPROCESSABLE)
+            return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         return self.confirm(answer.body.decode())
 
     @property

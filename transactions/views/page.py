@@ -13,7 +13,6 @@ from core.web.errors import not_found
 SEES = read(Module.CREDIT_CARD)
 WRITE = fine(Module.CREDIT_CARD, Fine.WRITE)
 EXPORT = fine(Module.CREDIT_CARD, Fine.EXPORT)
-UNPROCESSABLE = 422
 
 
 class CardPage(RoleRequiredMixin, View):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 from typing import ClassVar
 
 from django.contrib import messages
@@ -19,8 +20,6 @@ from webhooks.forms import ConfirmForm, EndpointForm, initial_of
 from webhooks.models import Endpoint
 from webhooks.queries import endpoint_of
 from webhooks.views.page import WebhookWrite
-
-UNPROCESSABLE = 422
 
 
 def stored(endpoint: Endpoint) -> Answer:
@@ -53,13 +52,13 @@ class NewEndpoint(ShowsSecret):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = EndpointForm(request.POST)
         if not form.is_valid():
-            return self.show(form, status=UNPROCESSABLE)
+            return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
             draft = EndpointDraft.checked(**form.fields_of_draft())
             return self.issue(form, partial(endpoints.create_endpoint, actor=self.actor, draft=draft))
         except DomainError as error:
             add_error(form, error)
-            return self.show(form, status=UNPROCESSABLE)
+            return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def show(self, form: EndpointForm, status: int = 200) -> HttpResponse:
         return render(self.request, "webhooks/form.html", {"form": form}, status=status)
@@ -73,14 +72,14 @@ class EditEndpoint(WebhookWrite):
         endpoint_of(self.actor, endpoint_id)
         form = EndpointForm(request.POST)
         if not form.is_valid():
-            return self.show(form, status=UNPROCESSABLE)
+            return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
             draft = EndpointDraft.checked(**form.fields_of_draft())
             action = partial(endpoints.change_endpoint, actor=self.actor, endpoint_id=endpoint_id, draft=draft)
             once(form.keyed_request(self.request, self.actor), action, stored)
         except DomainError as error:
             add_error(form, error)
-            return self.show(form, status=UNPROCESSABLE)
+            return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         messages.success(request, _("Webhook changed"))
         return redirect("webhooks:detail", endpoint_id)
 

@@ -1,6 +1,7 @@
 """A test, one message again, a window of messages again."""
 
 from functools import partial
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,6 @@ from core.idempotency import Answer, once
 from webhooks.actions import repair
 from webhooks.forms import RecoverForm
 from webhooks.queries import delivery_of, endpoint_of
-from webhooks.views.changes import UNPROCESSABLE
 from webhooks.views.page import WebhookWrite
 
 
@@ -48,12 +48,12 @@ class Recover(WebhookWrite):
         endpoint_of(self.actor, endpoint_id)
         form = RecoverForm(request.POST)
         if not form.is_valid():
-            return self.show(form, status=UNPROCESSABLE)
+            return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
             answer = self.recover(form, endpoint_id)
         except DomainError as error:
             form.add_error(None, str(error))
-            return self.show(form, status=UNPROCESSABLE)
+            return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         count = int(answer.body)
         said = ngettext("%(count)s message is sent again", "%(count)s messages are sent again", count)
         messages.success(request, said % {"count": count})
