@@ -12,6 +12,7 @@ from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Model
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
@@ -117,7 +118,7 @@ class PersonAdmin(NothingIsDeleted):
         names = ("email", "first_name", "last_name", "document", "phone", "is_staff")
         made = people.create_person(**{name: form.cleaned_data[name] for name in names})
         obj.pk, obj._state.adding = made.pk, False
-        self.mail_reset_link(request, made)
+        transaction.on_commit(partial(self.mail_reset_link, request, made))
 
     def save_formset(
         self, request: HttpRequest, form: Any, formset: "BaseInlineFormSet[Any, Any, Any]", change: bool

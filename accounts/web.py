@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views import View
 
 from accounts import queries
@@ -108,6 +110,8 @@ class RoleRequiredMixin(LoginRequiredMixin, View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
+            if request.method == "POST":
+                messages.error(request, _("Your session has ended and nothing was sent. Sign in and do it once more."))
             return self.handle_no_permission()
         if getattr(request, "actor", None) is None:
             return redirect("customer-selector")

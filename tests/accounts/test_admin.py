@@ -1,10 +1,12 @@
 """The administration: the same actions, each recorded with the member of staff."""
 
 import re
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core import mail
+from django.db import connection
 from django.test import Client as Browser
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -85,8 +87,20 @@ def test_a_cnpj_is_taken_in_whichever_way_it_is_written(staff: Browser) -> None:
     assert list(page.context["adminform"].form.errors) == ["document"]
 
 
-def test_a_new_person_gets_a_link_instead_of_a_typed_password(staff: Browser) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_a_new_person_gets_a_link_instead_of_a_typed_password_once_they_are_saved(
+    staff: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsaved: list[bool] = []
+    really = mail.EmailMessage.send
+
+    def send(letter: mail.EmailMessage, *args: Any, **how: Any) -> int:
+        unsaved.append(connection.in_atomic_block)
+        return really(letter, *args, **how)
+
+    monkeypatch.setattr(mail.EmailMessage, "send", send)
     answer = staff.post("/admin/accounts/user/add/", {"email": "nova@example.com", "first_name": "Nova"})
+    assert unsaved == [False]
     assert answer.status_code == 302
     assert not User.objects.get(email="nova@example.com").has_usable_password()
     assert mail.outbox[0].to == ["nova@example.com"]

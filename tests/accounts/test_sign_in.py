@@ -39,6 +39,11 @@ def test_a_page_of_the_portal_sends_strangers_to_the_sign_in(browser: Browser) -
     assert browser.get("/")["Location"] == "/login?next=/"
 
 
+def test_a_form_sent_after_the_session_ended_is_said_not_to_have_been_sent(browser: Browser) -> None:
+    sign_in = browser.post("/charges/new", {"amount": "10"}, follow=True)
+    assert "Your session has ended and nothing was sent." in sign_in.content.decode()
+
+
 def test_the_attempt_after_ten_failures_is_refused_even_with_the_right_password_and_from_elsewhere(
     browser: Browser,
 ) -> None:
