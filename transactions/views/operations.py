@@ -129,6 +129,7 @@ class Operate(CardPage):
     def show(self, form: OperationForm, *, status: int = 200, checked: bool = False) -> HttpResponse:
         parent, action = self.parent, self.action
         now = form.amount_now
+        fits = now is not None and now <= form.largest
         context = {
             "form": form,
             "parent": parent,
@@ -139,9 +140,9 @@ class Operate(CardPage):
             "card_text": card_text(parent),
             "home": home_of(parent),
             "now": now,
-            "fits": now is not None and now <= form.largest,
+            "fits": fits,
             "rest": form.largest - now if now is not None else None,
-            "button": button_text(action, now),
+            "button": button_text(action, now if fits else None),
         }
         name = "_operate_amount" if checked else "_operate" if wants_fragment(self.request) else "operate"
         return render(self.request, f"transactions/{name}.html", context, status=status)

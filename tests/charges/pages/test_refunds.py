@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client as Browser
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from charges.models import Charge, Refund
 from tests.charges.conftest import pay
@@ -46,6 +46,27 @@ def test_the_dialog_says_what_remains_and_repeats_the_amount(
     assertContains(checked, "Refund R$1.20")
     assertContains(checked, "98.80")
     assert not Refund.objects.exists()
+
+
+def test_more_than_remains_is_an_error_said_once(
+    marina: Browser, paid_charge: Charge, refund_form: RefundFormMaker
+) -> None:
+    address = f"{LIST}/{paid_charge.txid}/refund"
+    checked = marina.post(address, refund_form(amount="100,01", check="amount"), headers=HTMX)
+    assertContains(checked, "is more than the R$100.00 that remain")
+    assertContains(checked, "<dd>–</dd>")
+    assertNotContains(checked, "Refund R$")
+    sent = marina.post(address, refund_form(amount="100,01"), headers=HTMX)
+    assertNotContains(sent, "is more than the", status_code=422)
+    assertNotContains(sent, "Refund R$", status_code=422)
+
+
+def test_an_amount_is_judged_while_it_is_typed(
+    marina: Browser, paid_charge: Charge, refund_form: RefundFormMaker
+) -> None:
+    address = f"{LIST}/{paid_charge.txid}/refund"
+    assertContains(marina.post(address, refund_form(amount="x", check="amount"), headers=HTMX), "Type an amount")
+    assertNotContains(marina.post(address, refund_form(amount="", check="amount"), headers=HTMX), "Type how much")
 
 
 @pytest.mark.parametrize(

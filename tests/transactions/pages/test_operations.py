@@ -147,6 +147,17 @@ def test_the_dialog_says_what_remains_and_repeats_the_amount(marina: Browser, sa
     assert not Operation.objects.filter(type=OperationType.REFUND).exists()
 
 
+def test_more_than_remains_is_an_error_said_once(marina: Browser, sale: CardPayment) -> None:
+    path = address(sale.operation, "refund")
+    checked = marina.post(path, form(amount="100,01", check="amount"), headers=HTMX)
+    assertContains(checked, "R$100.01 is more than the R$100.00 that remain")
+    assertNotContains(checked, "Refund R$")
+    assertNotContains(checked, "will remain")
+    sent = marina.post(path, form(amount="100,01"), headers=HTMX)
+    assertNotContains(sent, "is more than the", status_code=422)
+    assertContains(marina.post(path, form(amount="x", check="amount"), headers=HTMX), "Type an amount")
+
+
 @pytest.mark.parametrize(
     ("fields", "field", "sentence"),
     [
