@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from core import documents
 from core.actor import Actor
 from core.lists.amounts import Amounts, AmountsField
-from core.lists.periods import Days, PeriodField, Preset
+from core.lists.periods import Days, PeriodField, Preset, asked_days
 from core.looks import Look
 
 
@@ -48,6 +48,7 @@ class Choice:
     label: str
     chosen: bool
     look: Look | None = None
+    is_switch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class Control:
 
     @property
     def choices(self) -> list[Choice]:
-        return [choice for group in self.groups for choice in group]
+        """Those that one chooses from, without the switches below them."""
+        return [choice for group in self.groups for choice in group if not choice.is_switch]
 
     @property
     def chosen(self) -> list[Choice]:
@@ -204,7 +206,7 @@ class SwitchFilter(WordedFilter):
     kind = "choices"
 
     def choices_of(self, field: forms.BoundField) -> list[Choice]:
-        return [Choice(field.name, "on", str(field.label), bool(field.value()))]
+        return [Choice(field.name, "on", str(field.label), bool(field.value()), is_switch=True)]
 
 
 class ListFilters(django_filters.FilterSet):
@@ -271,8 +273,14 @@ class ListFilters(django_filters.FilterSet):
 
     @property
     def period_text(self) -> str:
-        """The days listed; empty while they are not valid."""
-        return self.days.text if self.days else ""
+        """The days listed, or those that were asked for and cannot be."""
+        if self.days:
+            return self.days.text
+        return next((asked_days(self.form[name].value()) for name in self.period_names), "")
+
+    @property
+    def period_names(self) -> list[str]:
+        return [name for name, each in self.worded().items() if isinstance(each, PeriodFilter)]
 
     @property
     def presets(self) -> list[tuple[str, str, bool]]:
@@ -280,8 +288,7 @@ class ListFilters(django_filters.FilterSet):
         chosen = self.days.preset if self.days else None
         return [
             (str(preset.label), f"{self.without(name)}&{name}={preset.value}".lstrip("&"), preset == chosen)
-            for name, each in self.worded().items()
-            if isinstance(each, PeriodFilter)
+            for name in self.period_names
             for preset in Preset
         ]
 

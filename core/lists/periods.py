@@ -29,6 +29,11 @@ DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
 DEFAULT = Preset.LAST_7_DAYS
 
 
+def days_text(first: date, last: date) -> str:
+    texts = (formats.date_format(day, "SHORT_DATE_FORMAT") for day in (first, last))
+    return " – ".join(dict.fromkeys(texts))
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
     """From one day to another, both included. `preset` is what was asked for, if it was one."""
@@ -43,8 +48,22 @@ class Days:
     @property
     def text(self) -> str:
         """`14/11/2026 – 20/11/2026`, or the one day it is."""
-        first, last = (formats.date_format(day, "SHORT_DATE_FORMAT") for day in (self.first, self.last))
-        return first if first == last else f"{first} – {last}"
+        return days_text(self.first, self.last)
+
+
+def asked_days(value: "list[Any] | None") -> str:
+    """What was typed of a period that cannot be: its days, as far as they are days."""
+    typed = [_day(text) for text in (value or [])[1:]]
+    days = [day for day in typed if day]
+    return days_text(days[0], days[-1]) if days else "–"
+
+
+def _day(text: Any) -> date | None:
+    try:
+        day = forms.DateField(input_formats=DAY_FORMATS, required=False).clean(text)
+    except forms.ValidationError:
+        return None
+    return day if isinstance(day, date) else None
 
 
 def days_of(preset: Preset, today: date) -> Days:

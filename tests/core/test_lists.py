@@ -14,7 +14,7 @@ from core import money
 from core.exports.csv import neutral
 from core.lists.filters import canonical
 from core.lists.pages import Page, Totals
-from core.lists.periods import PeriodField, Preset, days_of
+from core.lists.periods import PeriodField, Preset, asked_days, days_of
 
 MANAUS = ZoneInfo("America/Manaus")
 FRIDAY = date(2026, 11, 20)
@@ -66,6 +66,23 @@ def test_two_days_win_over_a_preset() -> None:
 def test_a_period_that_cannot_be_is_refused(given: list[str]) -> None:
     with pytest.raises(forms.ValidationError):
         PeriodField(zone=MANAUS).clean(given)
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        (["", "2020-01-01", "2026-11-28"], "01/01/2020 – 11/28/2026"),
+        (["", "", "01/11/2026"], "11/01/2026"),
+        (["", "yesterday", "2026-11-01"], "11/01/2026"),
+        (["always", "", ""], "–"),
+        (None, "–"),
+    ],
+)
+def test_the_days_of_a_period_that_cannot_be_are_shown_as_they_were_asked_for(
+    typed: list[str] | None, text: str
+) -> None:
+    with translation.override("en"):
+        assert asked_days(typed) == text
 
 
 def test_a_period_reaches_over_366_days_and_no_further() -> None:

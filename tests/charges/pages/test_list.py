@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertRedirects
 
 from accounts.models import Client
+from charges.filters import SHOWN
 from charges.states import ChargeStatus
 from core import clock
 from tests.charges.factories import listed_charge
@@ -44,6 +45,16 @@ def test_an_invalid_filter_lists_nothing_and_says_why(marina: Browser, shop: Cli
 def test_the_period_is_still_named_while_another_filter_is_wrong(marina: Browser, shop: Client) -> None:
     html = marina.get(f"{LIST}?document=111&period_from=2026-11-01&period_to=2026-11-07").content.decode()
     assert '<span id="period-text">11/01/2026 – 11/07/2026</span>' in html
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_period_that_cannot_be_is_still_shown(marina: Browser, shop: Client, headers: dict[str, str]) -> None:
+    html = get(marina, "?period_from=2020-01-01&period_to=2026-11-28", **headers)
+    assert re.search(r'<span id="period-text".*?>01/01/2020 – 11/28/2026</span>', html)
+
+
+def test_the_switch_below_the_statuses_is_not_counted_as_one(marina: Browser, shop: Client) -> None:
+    assert f"2 of {len(SHOWN)} chosen" in get(marina, "?status=PAID&status=EXPIRED&links=on")
 
 
 def test_a_chip_removes_one_filter_and_leaves_the_others(marina: Browser, shop: Client) -> None:
