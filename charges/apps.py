@@ -5,6 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 class ChargesConfig(AppConfig):
     name = "charges"
+    verbose_name = pgettext_lazy("heading", "Charges")
 
     def ready(self) -> None:
         from charges.actions import med, payments, refunds

@@ -232,6 +232,8 @@ OTHERWISE = {
     "pgh obj": _("row"),
 }
 
+SAID_BY_UNFOLD = (_("Search apps and models..."),)  # which brings no catalogue of its own
+
 
 def name_everything() -> None:
     """Gives every field and model that has only Django's default name the translated one."""

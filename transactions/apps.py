@@ -5,6 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 class TransactionsConfig(AppConfig):
     name = "transactions"
+    verbose_name = _("Transactions")
 
     def ready(self) -> None:
         from gateways import notices

@@ -289,7 +289,7 @@ CONTRACT_COLUMNS: list[Column[Contract]] = [
     ),
     Column(
         name="created",
-        heading=gettext_lazy("Created at"),
+        heading=pgettext_lazy("contract", "Created at"),
         value=lambda contract, actor: contract.created_at,
         html=lambda contract, actor: cells.moment_cell(contract.created_at),
         order_by="created_at",

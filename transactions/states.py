@@ -25,7 +25,7 @@ class OperationChannel(TextChoices):
 
 class OperationType(TextChoices):
     PREAUTHORIZATION = "PREAUTHORIZATION", pgettext_lazy("operation", "Pre-authorization")
-    DEBIT = "DEBIT", pgettext_lazy("operation", "Debit")
+    DEBIT = "DEBIT", pgettext_lazy("operation", "Sale")
     CAPTURE = "CAPTURE", pgettext_lazy("operation", "Capture")
     REVERSAL = "REVERSAL", pgettext_lazy("operation", "Reversal")
     CANCEL = "CANCEL", pgettext_lazy("operation", "Cancellation")

@@ -5,6 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 class WebhooksConfig(AppConfig):
     name = "webhooks"
+    verbose_name = pgettext_lazy("heading", "Webhooks")
 
     def ready(self) -> None:
         from accounts.permissions import Module, read

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.permissions import Module, read
 from charges import qr
@@ -17,6 +19,15 @@ from charges.static_codes import StaticCode, make_static_code
 from charges.views.page import ChargePage
 from core import money
 from core.errors import DomainError
+from core.pix import KeyType
+
+KEY_KINDS: "dict[KeyType, str | Promise]" = {
+    KeyType.CPF: "CPF",
+    KeyType.CNPJ: "CNPJ",
+    KeyType.PHONE: gettext_lazy("Mobile phone"),
+    KeyType.EMAIL: gettext_lazy("E-mail"),
+    KeyType.EVP: gettext_lazy("Random key"),
+}
 
 
 class StaticCodes(ChargePage):
@@ -76,7 +87,8 @@ class StaticCodes(ChargePage):
 
 def shown(code: StaticCode) -> dict[str, Any]:
     label = _("QR code for the key %(key)s") % {"key": code.key}
-    return {"made": code, "made_qr": qr.svg(code.pix_copy_and_paste, label=label)}
+    drawn = qr.svg(code.pix_copy_and_paste, label=label)
+    return {"made": code, "made_kind": KEY_KINDS[code.key_type], "made_qr": drawn}
 
 
 def in_words(code: BRCode) -> list[tuple[str, str]]:
@@ -87,7 +99,7 @@ def in_words(code: BRCode) -> list[tuple[str, str]]:
         (_("Merchant's name"), code.name),
         (_("Merchant's city"), code.city),
         (_("Postal code"), code.postal_code),
-        (_("Merchant category (MCC)"), code.merchant_category),
+        (_("Merchant category (MCC)"), said(code.merchant_category, {"0000": _("not given")})),
         (_("Amount"), money.formatted(code.amount) if code.amount is not None else _("Typed by the payer")),
         ("Tx ID", code.txid or _("None")),
         (_("Text for the payer"), code.information),
@@ -95,11 +107,16 @@ def in_words(code: BRCode) -> list[tuple[str, str]]:
         (_("Address of the recurrence"), code.recurrence_location),
         (_("Withdrawal provider"), code.withdrawal_provider),
         (_("Point of initiation"), code.point_of_initiation),
-        (_("Currency"), code.currency),
+        (_("Currency"), said(code.currency, {"986": _("Brazilian real")})),
         (_("Country"), code.country),
         ("CRC", code.crc),
     )
     return [(name, value) for name, value in fields if value]
+
+
+def said(value: str, meanings: dict[str, str]) -> str:
+    """A number with what it means: `986 (Brazilian real)`."""
+    return f"{value} ({meanings[value]})" if value in meanings else value
 
 
 def kind_in_words(code: BRCode) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.test import Client as Browser
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Client
 from tests.charges.pages.conftest import LIST
@@ -17,6 +17,16 @@ def test_a_static_code_is_made_and_read_again(marina: Browser, shop: Client) -> 
     assertContains(made, "mesa1")
     read = marina.post(f"{LIST}/static-qr", {"code": code})
     assert ("Pix key", "pix@loja.example") in read.context["lines"]
+
+
+def test_what_a_code_says_is_named_for_people(marina: Browser, shop: Client) -> None:
+    fields = {"key": "pix@loja.example", "name": "Loja", "city": "Natal"}
+    made = marina.post(f"{LIST}/static-qr", fields)
+    assertContains(made, "E-mail")
+    assertNotContains(made, "EMAIL")
+    read = marina.post(f"{LIST}/static-qr", {"code": made.context["made"].pix_copy_and_paste})
+    lines = dict(read.context["lines"])
+    assert (lines["Currency"], lines["Merchant category (MCC)"]) == ("986 (Brazilian real)", "0000 (not given)")
 
 
 def test_a_txid_of_other_signs_is_refused_at_its_field(marina: Browser, shop: Client) -> None:
