@@ -26,7 +26,8 @@ def cards_by_outcome() -> dict[str, Any]:
     rows = [
         (WHAT_HAPPENS[digit], [numbers[place] for numbers in NUMBERS.values()]) for place, digit in enumerate(DIGITS)
     ]
-    return {"brands": [(brand.title() if brand in MARKS else "", brand_mark(brand)) for brand in NUMBERS], "rows": rows}
+    brands = [(brand.title() if brand in MARKS else "", brand_mark(brand, is_named=True)) for brand in NUMBERS]
+    return {"brands": brands, "rows": rows}
 
 
 def register_test_data() -> None:
