@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 import structlog
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
@@ -23,6 +23,7 @@ from accounts.models import Application
 from accounts.permissions import SCOPES
 from core import callers
 from core.api import throttling
+from core.api.errors import oauth_response
 from core.api.formats import LARGEST_BODY, length_of_body
 
 log = structlog.get_logger()
@@ -70,10 +71,9 @@ class CredentialValidator(OAuth2Validator):
 
 
 def oauth_error(error: str, *, status: int = 400, description: str = "", **headers: str) -> HttpResponse:
-    body = {"error": error, "error_description": description or DESCRIPTIONS[error]}
     if error == "invalid_client":
         headers["WWW-Authenticate"] = 'Basic realm="AstraPay", charset="UTF-8"'
-    return JsonResponse(body, status=status, headers={**headers, "Cache-Control": "no-store"})
+    return oauth_response(error, description or DESCRIPTIONS[error], status=status, **headers)
 
 
 @method_decorator(csrf_exempt, name="dispatch")

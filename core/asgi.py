@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from core.api.errors import error_response, is_api
+from core.api.errors import TOKEN_PATH, error_response, is_api, oauth_response
 from core.api.fields import as_uuid
 from core.errors import BodyTooLarge, BodyTooSlow, DomainError
 
@@ -116,7 +116,7 @@ async def refuse(path: str, headers: Headers, send: Send, error: DomainError) ->
 
 
 def refusal(path: str, headers: Headers, error: DomainError) -> HttpResponse:
-    """The error body of the API; one sentence elsewhere."""
+    """The error body of the API, or of the token call; one sentence elsewhere."""
     request = HttpRequest()
     request.META["HTTP_ACCEPT_LANGUAGE"] = header(headers, b"accept-language").decode("latin-1")
     transaction_id = header(headers, b"x-transaction-id").decode("latin-1")
@@ -124,8 +124,13 @@ def refusal(path: str, headers: Headers, error: DomainError) -> HttpResponse:
         if not is_api(path):
             return HttpResponse(f"{error}\n", status=error.status, content_type="text/plain; charset=utf-8")
         request.transaction_id_text = transaction_id if as_uuid(transaction_id) else None  # type: ignore[attr-defined]
-        response = error_response(request, error)
+        response = token_refusal(error) if path == TOKEN_PATH else error_response(request, error)
     response["Cache-Control"] = "no-store"
     if as_uuid(transaction_id):
         response["x-transaction-id"] = transaction_id
     return response
+
+
+def token_refusal(error: DomainError) -> HttpResponse:
+    with translation.override("en"):
+        return oauth_response("invalid_request", str(error), status=error.status)

@@ -27,6 +27,7 @@ from core.errors import (
 
 log = structlog.get_logger()
 MOST_ERRORS = 100
+TOKEN_PATH = "/v1/token"
 
 
 def is_api(path: str) -> bool:
@@ -61,6 +62,13 @@ def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The error body outside DRF: unknown routes, refused hosts, crashes above the views."""
     body = dumps(error_body(error, getattr(request, "transaction_id_text", None)))
     return HttpResponse(body, status=error.status, content_type="application/json", headers=error_headers(error))
+
+
+def oauth_response(error: str, description: str, *, status: int, **headers: str) -> HttpResponse:
+    """The error body of the token call (RFC 6749 5.2), whose description is ASCII and so never translated."""
+    body = dumps({"error": error, "error_description": description})
+    headers = {**headers, "Cache-Control": "no-store"}
+    return HttpResponse(body, status=status, content_type="application/json", headers=headers)
 
 
 def as_domain_error(error: Exception) -> DomainError:

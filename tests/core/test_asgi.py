@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from astrapay_portal.api_urls import canonical
 from core.asgi import BufferedBodies, Headers, Message, Receive, Send
 from tests.loops import run
 
@@ -55,7 +56,7 @@ def ask(*messages: Message, path: str = "/v1/dynamic", headers: Headers | None =
     entry = BufferedBodies(
         pages,
         limit_for=lambda _path: LIMIT,
-        canonical=lambda path: path.replace("/charge/v1", "/v1"),
+        canonical=canonical,
         seconds=0.05,
     )
 
@@ -100,6 +101,24 @@ def test_a_body_exactly_at_the_limit_is_taken() -> None:
 def test_a_documented_alias_answers_like_the_path_behind_it() -> None:
     _pages, answer = ask(path="/charge/v1/dynamic", headers=[(b"content-length", b"11")])
     assert json.loads(answer.body)["errorCode"] == 32
+
+
+@pytest.mark.parametrize("path", ["/v1/token", "/oauth/v1/token"])
+@pytest.mark.parametrize("language", [b"en", b"pt-BR"])
+@pytest.mark.parametrize(
+    ("declared", "status", "description"),
+    [
+        (b"11", 413, "The request body is too large."),
+        (b"2", 408, "The request body did not arrive in time. Send it again."),
+    ],
+)
+def test_the_token_call_is_refused_in_the_form_of_oauth_and_in_ascii(
+    path: str, language: bytes, declared: bytes, status: int, description: str
+) -> None:
+    _pages, answer = ask(path=path, headers=[(b"content-length", declared), (b"accept-language", language)])
+    assert answer.status == status
+    assert json.loads(answer.body) == {"error": "invalid_request", "error_description": description}
+    assert answer.headers[b"cache-control"] == b"no-store"
 
 
 def test_a_page_answers_with_a_sentence() -> None:
