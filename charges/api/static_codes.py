@@ -113,7 +113,11 @@ class Decode(Endpoint):
     keyed = False
 
     def post(self, request: Request) -> Response:
-        return Response(code_shown(read(self.body["copyPast"])))
+        try:
+            code = read(self.body["copyPast"])
+        except BRCodeRefused as refused:
+            raise BRCodeRefused(refused.problems, path="copyPast") from refused
+        return Response(code_shown(code))
 
 
 def code_shown(code: BRCode) -> dict[str, Any]:

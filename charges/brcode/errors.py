@@ -1,5 +1,6 @@
 """Rules of BR Code by name. The names are stable: support, tests and the API's readers find a rule by them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -65,13 +66,14 @@ class Problem:
 
 
 class BRCodeRefused(DomainError):
-    """A text that is no readable BR Code. `rule` names the first rule broken, `problems` all of them."""
+    """A text that is no readable BR Code. `rule` names the first rule broken, `problems` all of them, `path` the field
+    that held the text, where the door has a name for it."""
 
     code = 110
     message = _("This Pix code cannot be read. %(sentence)s")
 
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(*(Violation("", problem.sentence) for problem in problems), sentence=problems[0].sentence)
+    def __init__(self, problems: Sequence[Problem], *, path: str = "") -> None:
+        super().__init__(*(Violation(path, problem.sentence) for problem in problems), sentence=problems[0].sentence)
         self.problems = tuple(problems)
 
     @property

@@ -31,7 +31,10 @@ def test_every_published_code_is_read_or_refused_by_the_rule_it_breaks(
         return
     assert answer.status_code == 422
     assert 110 <= answer.json()["errorCode"] <= 119
-    assert answer.json()["errors"]
+    sentences = answer.json()["errors"]
+    assert sentences
+    assert all(sentence.startswith("copyPast: ") for sentence in sentences)
+    assert "copyPast" not in answer.json()["message"]
 
 
 @pytest.mark.parametrize("vector", DOCUMENTS, ids=lambda vector: f"{vector['type']}-{vector['input']!r}")
