@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from core.api.errors import TOKEN_PATH, error_response, is_api, oauth_response
+from core.api.errors import OAUTH_PATH, error_response, is_api, oauth_response
 from core.api.fields import as_uuid
 from core.errors import BodyTooLarge, BodyTooSlow, DomainError
 
@@ -124,7 +124,7 @@ def refusal(path: str, headers: Headers, error: DomainError) -> HttpResponse:
         if not is_api(path):
             return HttpResponse(f"{error}\n", status=error.status, content_type="text/plain; charset=utf-8")
         request.transaction_id_text = transaction_id if as_uuid(transaction_id) else None  # type: ignore[attr-defined]
-        response = token_refusal(error) if path == TOKEN_PATH else error_response(request, error)
+        response = token_refusal(error) if path == OAUTH_PATH else error_response(request, error)
     response["Cache-Control"] = "no-store"
     if as_uuid(transaction_id):
         response["x-transaction-id"] = transaction_id

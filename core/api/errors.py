@@ -3,7 +3,8 @@
 from typing import Any
 
 import structlog
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.conf import settings
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -23,11 +24,12 @@ from core.errors import (
     ScopeMissing,
     StillRunning,
     UnsupportedMediaType,
+    Violation,
 )
 
 log = structlog.get_logger()
 MOST_ERRORS = 100
-TOKEN_PATH = "/v1/token"
+OAUTH_PATH = "/v1/token"
 
 
 def is_api(path: str) -> bool:
@@ -71,6 +73,18 @@ def oauth_response(error: str, description: str, *, status: int, **headers: str)
     return HttpResponse(body, status=status, content_type="application/json", headers=headers)
 
 
+def unreadable(error: Exception) -> InvalidParameters:
+    """What Django itself refuses to read, with the part of the request that it speaks of."""
+    match error:
+        case TooManyFieldsSent():
+            most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+            return InvalidParameters(Violation("query", _("has more than %(most)s parameters") % {"most": most}))
+        case DisallowedHost():
+            return InvalidParameters(Violation("Host", _("is not the address of this API")))
+        case _:
+            return InvalidParameters(Violation("request", _("cannot be read")))
+
+
 def as_domain_error(error: Exception) -> DomainError:
     match error:
         case DomainError():
@@ -86,7 +100,7 @@ def as_domain_error(error: Exception) -> DomainError:
         case RequestDataTooBig():
             return BodyTooLarge()
         case exceptions.ParseError() | exceptions.ValidationError() | SuspiciousOperation():
-            return InvalidParameters()
+            return unreadable(error)
         case _:
             return InternalError()
 

@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from core.api.errors import error_response, is_api
-from core.errors import DomainError, InternalError, InvalidParameters, NotFound, PermissionMissing
+from core.api.errors import error_response, is_api, unreadable
+from core.errors import DomainError, InternalError, NotFound, PermissionMissing
 
 
 def error_page(request: HttpRequest, *, status: int, title: str, advice: str, whole: bool = False) -> HttpResponse:
@@ -22,7 +22,7 @@ def answer(request: HttpRequest, error: DomainError, *, title: str) -> HttpRespo
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return answer(request, InvalidParameters(), title=_("We could not read this request"))
+    return answer(request, unreadable(exception), title=_("We could not read this request"))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

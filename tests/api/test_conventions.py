@@ -312,8 +312,20 @@ def test_a_crash_is_500_in_the_one_error_body_and_says_nothing_of_the_inside(
     assert b"Traceback" not in answer.content
 
 
-def test_a_host_that_is_none_is_400_in_the_one_error_body() -> None:
-    assert set(Browser().get("/v1/me", headers={"Host": "a b"}).json()) == ERROR_FIELDS
+@pytest.mark.parametrize("host", ["a b", "", "x/y"])
+def test_a_host_that_is_none_is_400_in_the_one_error_body_and_is_named(host: str) -> None:
+    answer = Browser().get("/v1/me", headers={"Host": host, "Accept-Language": "en"})
+    assert (answer.status_code, set(answer.json())) == (400, ERROR_FIELDS)
+    assert answer.json()["errors"] == ["Host: is not the address of this API"]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "query: has more than 1000 parameters"), ("pt-BR", "query: tem mais de 1000 parâmetros")],
+)
+def test_a_query_of_too_many_parameters_is_400_and_is_named(merchant: Merchant, language: str, sentence: str) -> None:
+    answer = merchant.get(f"/v1/dynamic?{'a=1&' * 1001}", **{"Accept-Language": language})
+    assert (answer.status_code, answer.json()["errors"]) == (400, [sentence])
 
 
 @pytest.mark.parametrize(
