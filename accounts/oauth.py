@@ -69,6 +69,13 @@ class CredentialValidator(OAuth2Validator):
             and bool(super().validate_grant_type(client_id, grant_type, client, request, *args, **kwargs))
         )
 
+    def validate_scopes(
+        self, client_id: str, scopes: list[str], client: Application, request: Any, *args: Any, **kwargs: Any
+    ) -> bool:
+        """Each scope once in the token and in the answer, however often it was asked."""
+        request.scopes = list(dict.fromkeys(scopes))
+        return bool(super().validate_scopes(client_id, request.scopes, client, request, *args, **kwargs))
+
 
 def oauth_error(error: str, *, status: int = 400, description: str = "", **headers: str) -> HttpResponse:
     if error == "invalid_client":

@@ -86,6 +86,7 @@ def test_basic_may_repeat_its_own_client_id_but_no_secret_and_no_other_id(asking
         ("charges.write", "charges.write"),
         ("charges.read", "charges.read"),
         ("webhooks.read charges.read", "webhooks.read charges.read"),
+        ("webhooks.read charges.read webhooks.read", "webhooks.read charges.read"),
     ],
 )
 def test_less_than_the_credential_holds_may_be_asked_and_write_includes_read(
