@@ -24,7 +24,7 @@ from accounts.permissions import SCOPES
 from core import callers
 from core.api import throttling
 from core.api.errors import oauth_response
-from core.api.formats import LARGEST_BODY, length_of_body
+from core.api.formats import LARGEST_BODY, is_encoded, length_of_body
 
 log = structlog.get_logger()
 FORM = "application/x-www-form-urlencoded"
@@ -114,6 +114,8 @@ class Token(TokenView):
             return oauth_error("invalid_request", status=413, description="The form is too large.")
         if length_of_body(request.META) and request.content_type != FORM:
             return oauth_error("invalid_request", status=415, description=f"Send the form as {FORM}.")
+        if is_encoded(request.META):
+            return oauth_error("invalid_request", status=415, description="Send the form without Content-Encoding.")
         basic = basic_credentials(request)
         if basic is None:
             return oauth_error("invalid_client", status=401)

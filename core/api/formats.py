@@ -42,6 +42,11 @@ def length_of_body(headers: Mapping[str, Any]) -> int:
 def refuse(sentence: str | Promise) -> InvalidParameters:
     return InvalidParameters(Violation("body", sentence))
 
+def is_encoded(headers: Mapping[str, Any]) -> bool:
+    """Compressed, for example. From WSGI's environment."""
+    return headers.get("HTTP_CONTENT_ENCODING", "").strip().lower() not in ("", "identity")
+
+
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)

@@ -83,6 +83,10 @@ HEADERS = {
     "RateLimit-Remaining": {"schema": {"type": "integer"}, "description": "What is left in it."},
     "RateLimit-Reset": {"schema": {"type": "integer"}, "description": "Seconds until it is full again."},
 }
+EXAMPLE_SENTENCES: dict[type[DomainError], list[str]] = {
+    InvalidParameters: ["amount: is required"],
+    UnsupportedMediaType: ["Content-Encoding: must be absent or identity"],
+}
 REPLAY = {"schema": {"type": "string", "enum": ["true"]}, "description": "Only on an answer that is given again."}
 
 
@@ -229,6 +233,6 @@ def example_of(error: type[DomainError]) -> dict[str, Any]:
         "message": message,
         "timestamp": "2026-11-20T17:32:50.123Z",
         "xTransactionId": None if error in (TransactionIdMissing, TransactionIdMalformed) else EXAMPLE_ID,
-        "errors": ["amount: is required"] if error is InvalidParameters else [],
+        "errors": EXAMPLE_SENTENCES.get(error, []),
     }
     return {"summary": f"{error.code} {error.__name__}", "value": value}

@@ -4,15 +4,16 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core import idempotency
 from core.actor import Actor
-from core.api.formats import LARGEST_BODY, dumps, length_of_body
+from core.api.formats import LARGEST_BODY, dumps, is_encoded, length_of_body
 from core.api.operations import Operation
 from core.api.reading import read_body, read_query
 from core.api.throttling import Allowance
@@ -26,6 +27,7 @@ from core.errors import (
     TransactionIdMalformed,
     TransactionIdMissing,
     UnsupportedMediaType,
+    Violation,
 )
 from core.idempotency import Answer, Claim, KeyedRequest
 
@@ -48,6 +50,16 @@ class Replayed(Exception):
     def __init__(self, answer: Answer) -> None:
         super().__init__()
         self.answer = answer
+
+
+def refuse_other_media(request: HttpRequest) -> None:
+    """A body is read as it came: JSON in UTF-8. Raises UnsupportedMediaType."""
+    if request.content_type != "application/json":
+        raise UnsupportedMediaType
+    if (request.content_params or {}).get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType(Violation("Content-Type", _("must name no charset other than utf-8")))
+    if is_encoded(request.META):
+        raise UnsupportedMediaType(Violation("Content-Encoding", _("must be absent or identity")))
 
 
 class Endpoint(APIView):
@@ -87,8 +99,8 @@ class Endpoint(APIView):
         length = length_of_body(request.META)
         if length > self.largest_body:
             raise BodyTooLarge
-        if length and request.method in WRITES and request._request.content_type != "application/json":
-            raise UnsupportedMediaType
+        if length and request.method in WRITES:
+            refuse_other_media(request._request)
 
     def refuse_too_many(self, request: Request) -> None:
         allowance = self.token.take_from_bucket()

@@ -1,5 +1,6 @@
 """What every call keeps: the order of checks, headers, the one error body (API.md 1 and 3)."""
 
+import gzip
 import uuid
 from datetime import timedelta
 
@@ -79,6 +80,19 @@ class TestOrderOfChecks:
     def test_the_media_type_comes_before_the_token(self) -> None:
         answer = Browser().post("/v1/dynamic", b"{", content_type="text/plain")
         assert answer.json()["errorCode"] == 33
+
+    @pytest.mark.parametrize("media", ["application/json; charset=utf-16", 'application/json; charset="latin1"'])
+    def test_the_charset_comes_before_the_token_and_is_named(self, media: str) -> None:
+        answer = Browser().post("/v1/dynamic", b'{"amount":1}', content_type=media, headers={"Accept-Language": "en"})
+        assert (answer.status_code, answer.json()["errorCode"]) == (415, 33)
+        assert answer.json()["errors"] == ["Content-Type: must name no charset other than utf-8"]
+
+    @pytest.mark.parametrize("body", [b'{"amount":1}', gzip.compress(b'{"amount":1}')], ids=["plain", "gzip"])
+    def test_the_encoding_comes_before_the_token_and_is_named(self, body: bytes) -> None:
+        headers = {"Content-Encoding": "gzip", "Accept-Language": "en"}
+        answer = Browser().post("/v1/dynamic", body, content_type="application/json", headers=headers)
+        assert (answer.status_code, answer.json()["errorCode"]) == (415, 33)
+        assert answer.json()["errors"] == ["Content-Encoding: must be absent or identity"]
 
     def test_the_size_comes_before_the_token(self) -> None:
         answer = Browser().post("/v1/dynamic", b"x" * (1024 * 1024 + 1), content_type="application/json")
@@ -231,14 +245,18 @@ def test_a_body_that_is_not_one_strict_json_object_is_400(merchant: Merchant, bo
     assert answer.json()["errors"][0].startswith("body: ")
 
 
-def test_sixteen_levels_are_read_and_a_charset_does_not_matter(merchant: Merchant) -> None:
+def test_sixteen_levels_are_read_and_naming_utf_8_and_no_encoding_does_not_matter(merchant: Merchant) -> None:
     deep = merchant.post("/v1/dynamic", b'{"a":' * 16 + b"1" + b"}" * 16)
     assert deep.json()["errors"][0] == "a: is not known here"
     named = merchant.browser.post(
         "/v1/dynamic",
         b'{"amount":1}',
         content_type="application/json; charset=utf-8",
-        headers={"Authorization": f"Bearer {merchant.token}", "x-transaction-id": str(uuid.uuid4())},
+        headers={
+            "Authorization": f"Bearer {merchant.token}",
+            "x-transaction-id": str(uuid.uuid4()),
+            "Content-Encoding": "identity",
+        },
     )
     assert named.status_code == 201
 

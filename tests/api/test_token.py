@@ -133,6 +133,7 @@ def test_another_authorization_header_is_401(asking: Asking, header: str) -> Non
 def test_json_and_other_bodies_are_415(asking: Asking) -> None:
     assert refusal(asking.send('{"grant_type": "client_credentials"}', media="application/json"))[0] == 415
     assert refusal(asking.send("grant_type=client_credentials", media="text/plain"))[0] == 415
+    assert refusal(asking.send("grant_type=client_credentials", **{"Content-Encoding": "gzip"}))[0] == 415
 
 
 def test_bodies_that_are_too_large_or_have_too_many_fields_are_refused(asking: Asking) -> None:
