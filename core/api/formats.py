@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import IO, Any
 
@@ -15,11 +15,14 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
 from core.errors import BodyTooLarge, InvalidParameters, Violation
+from core.logs import mask
 
 LARGEST_BODY = 1024 * 1024
 DEEPEST = 16
 # Unknown names are repeated to the caller, so they must be writable and short.
-NOT_A_NAME = re.compile(r"[\x00-\x1f\ud800-\udfff]|.{200}", re.DOTALL)
+NOT_A_NAME = re.compile(r"^$|[\x00-\x1f\ud800-\udfff]|.{200}", re.DOTALL)
+NOT_WRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+SHOWN_OF_A_NAME = 60
 
 
 class Num(Decimal):
@@ -39,21 +42,36 @@ def length_of_body(headers: Mapping[str, Any]) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
-def refuse(sentence: str | Promise) -> InvalidParameters:
-    return InvalidParameters(Violation("body", sentence))
-
 def is_encoded(headers: Mapping[str, Any]) -> bool:
     """Compressed, for example. From WSGI's environment."""
     return headers.get("HTTP_CONTENT_ENCODING", "").strip().lower() not in ("", "identity")
 
 
+def refuse(sentence: str | Promise) -> InvalidParameters:
+    return InvalidParameters(Violation("body", sentence))
+
+
+def refuse_names(path: str, names: Iterable[str]) -> None:
+    """Raises InvalidParameters for a name that could not stand as the path of its own violation."""
+    for name in names:
+        if NOT_A_NAME.search(name):
+            sentence = _("the name {name} is empty or too long, or holds control characters or half characters")
+            raise InvalidParameters(Violation(path, format_lazy(sentence, name=quoted(name))))
+
+
+def quoted(name: str) -> str:
+    """A foreign name as it may be repeated: short, without what cannot be seen, without documents and cards."""
+    short = name if len(name) <= SHOWN_OF_A_NAME else f"{name[:SHOWN_OF_A_NAME]}…"
+    return '"' + NOT_WRITABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", mask(short)) + '"'
+
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
+    refuse_names("body", members)
     if len(members) != len(pairs):
-        raise refuse(_("a field is given twice"))
-    if any(NOT_A_NAME.search(name) for name in members):
-        raise refuse(_("the name of a field holds control characters or half characters, or is too long"))
+        names = [name for name, _value in pairs]
+        twice = next(name for name in members if names.count(name) > 1)
+        raise refuse(format_lazy(_("the field {name} is given twice"), name=quoted(twice)))
     return members
 
 

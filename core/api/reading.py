@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from core.api.fields import StrictSerializer
+from core.api.formats import refuse_names
 from core.errors import InvalidParameters, Violation
 from core.logs import mask
 
@@ -22,16 +23,19 @@ def violations(detail: Any, path: str = "") -> Iterator[Violation]:
     """Flattens DRF's tree of errors to `debtor.name: …`, `additionalInformation.1.value: …`."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
-            here = path if name == OWN_KEY else f"{path}.{name}".lstrip(".")
-            yield from violations(inner, here)
+            yield from violations(inner, path if name == OWN_KEY else below(path, name))
     elif isinstance(detail, list):
         for position, inner in enumerate(detail):
             if isinstance(inner, Mapping | list):
-                yield from violations(inner, f"{path}.{position}".lstrip("."))
+                yield from violations(inner, below(path, position))
             else:
                 yield Violation(path or "body", str(inner))
     else:
         yield Violation(path or "body", str(detail))
+
+
+def below(path: str, name: object) -> str:
+    return f"{path}.{name}" if path else str(name)
 
 
 @cache
@@ -60,6 +64,7 @@ def read_query(serializer: type[StrictSerializer], request: Request, zone: ZoneI
         unquote_to_bytes(request._request.META.get("QUERY_STRING", "").encode("latin-1")).decode()
     except UnicodeError as error:
         raise InvalidParameters(Violation("query", _("is not UTF-8"))) from error
+    refuse_names("query", request.query_params)
     twice = [name for name, values in request.query_params.lists() if len(values) > 1]
     if twice:
         raise InvalidParameters(*(Violation(mask(name), _("is given twice")) for name in twice))

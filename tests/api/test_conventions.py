@@ -211,6 +211,40 @@ def test_an_unknown_query_parameter_is_named(merchant: Merchant, method: str, pa
     assert answer.json()["errors"] == ["colour: is not known here"]
 
 
+UNUSABLE = "is empty or too long, or holds control characters or half characters"
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b'{"amount":1.10,".amount":1}', ".amount: is not known here"),
+        (b'{"amount":1,"debtor":{".name":1}}', "debtor..name: is not known here"),
+        (b'{"":1}', f'body: the name "" {UNUSABLE}'),
+        (b'{"a\\u0000":1}', f'body: the name "a\\u0000" {UNUSABLE}'),
+        (b'{"a\\ud800":1}', f'body: the name "a\\ud800" {UNUSABLE}'),
+        (b'{"amount":1,"amount":2}', 'body: the field "amount" is given twice'),
+        (b'{"4111111111111111":1,"4111111111111111":2}', 'body: the field "[CARD]" is given twice'),
+    ],
+)
+def test_a_name_that_is_not_known_here_is_said_as_it_was_sent(merchant: Merchant, body: bytes, sentence: str) -> None:
+    assert merchant.post("/v1/dynamic", body).json()["errors"] == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("=1", f'query: the name "" {UNUSABLE}'),
+        ("%00=1", f'query: the name "\\u0000" {UNUSABLE}'),
+        (f"{'a' * 200}=1", f'query: the name "{"a" * 60}…" {UNUSABLE}'),
+        (".a=1", ".a: is not known here"),
+    ],
+)
+def test_a_parameter_without_a_usable_name_is_said_to_be_of_the_query(
+    merchant: Merchant, query: str, sentence: str
+) -> None:
+    assert merchant.get(f"/v1/me?{query}").json()["errors"] == [sentence]
+
+
 @pytest.mark.parametrize("query", ["txid=%ff", "txid=%ED%A0%80", "txid=%00", "txid=a&txid=b"])
 def test_a_query_that_is_no_text_is_400(merchant: Merchant, query: str) -> None:
     answer = merchant.get(f"/v1/dynamic?{query}")
