@@ -100,11 +100,11 @@ TO_CAPTURE = _("To capture")
 
 def brand_mark(brand: str, *, is_named: bool = False) -> SafeString:
     """The brand as a small picture; as a word for those without one. `is_named`: its name stands beside it."""
-    name = brand.title()
     if brand not in MARKS:
-        return format_html('<span class="brand-w">{}</span>', name)
+        return format_html('<span class="brand-w">{}</span>', brand.title())
+    name = "" if is_named else brand.title()
     address = static(f"vendor/payments/{MARKS[brand]}.svg")
-    return format_html('<img class="brand-m" src="{}" alt="{}" width="28" height="17">', address, "" if is_named else name)
+    return format_html('<img class="brand-m" src="{}" alt="{}" width="28" height="17">', address, name)
 
 
 def dotted(last4: str) -> str:
