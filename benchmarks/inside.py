@@ -31,7 +31,7 @@ from astrapay_portal.demo.people import PEOPLE, STAFF, secret_of  # noqa: E402
 from benchmarks import plain  # noqa: E402
 from benchmarks.timing import Times, cpu_of  # noqa: E402
 from charges.models import Charge  # noqa: E402
-from core.api.lists import write_cursor  # noqa: E402
+from core.api.lists import asked, write_cursor  # noqa: E402
 
 settings.API_REQUESTS_PER_MINUTE = settings.TOKEN_REQUESTS_PER_MINUTE_BY_CREDENTIAL = 10**9
 settings.TOKEN_REQUESTS_PER_MINUTE_BY_ADDRESS = 10**9
@@ -98,9 +98,10 @@ def vars_of(times: Times) -> dict[str, float]:
 
 def deep_cursor() -> str:
     """The cursor behind the middle row of the period."""
-    rows = Charge.objects.filter(client=Client.objects.get(public_id=SHOP)).order_by("-created_at", "-id")
+    client = Client.objects.get(public_id=SHOP)
+    rows = Charge.objects.filter(client=client).order_by("-created_at", "-id")
     middle = rows.values("created_at", "id")[rows.count() // 2]
-    return write_cursor(middle, "created_at")
+    return write_cursor(middle, "created_at", asked(client.pk, "/v1/dynamic"))
 
 
 def in_threads(caller: Callable[[], Callable[[], None]], count: int) -> int:

@@ -1,16 +1,22 @@
 """Lists of the API: the period, the page or the cursor, the envelope (API.md 5)."""
 
 import base64
+import os
 import re
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -19,6 +25,10 @@ from core.api.fields import Choice, StrictSerializer, Text, WholeText
 from core.errors import InvalidParameters, Violation
 
 USUAL_PAGE, LARGEST_PAGE = 20, 200
+# Of a cursor: whether the row stands at a moment, that moment or its number, its id.
+PLACE = struct.Struct(">?qq")
+NONCE_BYTES = 12
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_FORM = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MOMENT_FORM = re.compile(
     r"(?P<seconds>\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.(?P<fraction>\d{1,9}))?(?P<offset>Z|[+-]\d{2}:\d{2})",
@@ -180,7 +190,8 @@ def page_of(
 ) -> dict[str, Any]:
     """The envelope with the rows of `rows.values(…)`, newest first by `order` or oldest first, ties broken by id.
 
-    A cursor names the last row read, so any page costs the same; a page number costs what it skips. The rows must
+    `query["asked"]` says by whom and where, and a cursor is good for nobody else and nowhere else. It names the last
+    row read, so any page costs the same; a page number costs what it skips. The rows must
     carry `order` and `id`; the caller renders `content` afterwards.
     """
     size = query.get("size") or USUAL_PAGE
@@ -191,7 +202,7 @@ def page_of(
     number: int | None = query.get("page") or 0
     if query.get("cursor") is not None:
         number = None
-        ordered = ordered.filter(beyond(Tuple(order, "id"), read_cursor(query["cursor"], order)))
+        ordered = ordered.filter(beyond(Tuple(order, "id"), read_cursor(query["cursor"], order, query["asked"])))
     start = (number or 0) * size
     wanted = ordered[start : start + size + 1]
     found = prepared.rows(wanted) if wanted.query.values_select else list(wanted)
@@ -202,7 +213,7 @@ def page_of(
         "size": size,
         "totalElements": total,
         "totalPages": -(-total // size) if total is not None else None,
-        "nextCursor": write_cursor(content[-1], order) if more else None,
+        "nextCursor": write_cursor(content[-1], order, query["asked"]) if more else None,
     }
 
 
@@ -210,26 +221,37 @@ def field_of(row: Any, name: str) -> Any:
     return row[name] if isinstance(row, dict) else getattr(row, name)
 
 
-def _seal(place: str, order: str) -> str:
-    return salted_hmac("core.api.lists.cursor", f"{order}|{place}").hexdigest()[:20]
+def asked(client_id: int, path: str) -> str:
+    """Whose list, and which one."""
+    return f"{client_id}|{path}"
 
 
-def write_cursor(row: Any, order: str) -> str:
-    """Where the next page begins, sealed: a cursor works for the order it was made for, and nobody can write one."""
+def write_cursor(row: Any, order: str, asked: str) -> str:
+    """Where the next page begins, unreadable, and good only for the order and for whom and where it was made."""
     at = field_of(row, order)
-    place = f"{at.astimezone(UTC).isoformat() if isinstance(at, datetime) else at}|{field_of(row, 'id')}"
-    return base64.urlsafe_b64encode(f"{place}|{_seal(place, order)}".encode()).decode().rstrip("=")
+    is_moment = isinstance(at, datetime)
+    place = PLACE.pack(is_moment, _microseconds(at) if is_moment else at, field_of(row, "id"))
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = nonce + _cipher(settings.SECRET_KEY).encrypt(nonce, place, f"{order}|{asked}".encode())
+    return base64.urlsafe_b64encode(sealed).decode()
 
 
-def read_cursor(text: str, order: str) -> tuple[datetime | int, int]:
-    """The moment, or the number, of the last row read, and its id."""
+def read_cursor(text: str, order: str, asked: str) -> tuple[datetime | int, int]:
+    """The moment, or the number, of the last row read, and its id. Raises InvalidParameters."""
     try:
-        said = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-    except ValueError:
-        said = ""
-    place, _bar, seal = said.rpartition("|")
-    written_by_us = place and constant_time_compare(seal, _seal(place, order))
-    if not written_by_us or base64.urlsafe_b64encode(said.encode()).decode().rstrip("=") != text:
-        raise InvalidParameters(Violation("cursor", _("is not a cursor that this list gave")))
-    at, _bar, row_id = place.partition("|")
-    return int(at) if at.isdigit() else datetime.fromisoformat(at), int(row_id)
+        sealed = base64.b64decode(text, altchars=b"-_", validate=True)
+        nonce, hidden = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        place = _cipher(settings.SECRET_KEY).decrypt(nonce, hidden, f"{order}|{asked}".encode())
+    except (ValueError, InvalidTag):
+        raise InvalidParameters(Violation("cursor", _("is not a cursor that this list gave"))) from None
+    is_moment, at, row_id = PLACE.unpack(place)
+    return EPOCH + timedelta(microseconds=at) if is_moment else at, row_id
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+@cache
+def _cipher(secret: str) -> AESGCM:
+    return AESGCM(salted_hmac("core.api.lists.cursor", "key", secret=secret, algorithm="sha256").digest())

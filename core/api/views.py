@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from core import idempotency
 from core.actor import Actor
 from core.api.formats import LARGEST_BODY, dumps, is_encoded, length_of_body
+from core.api.lists import ListQuery, asked
 from core.api.operations import Operation
 from core.api.reading import read_body, read_query
 from core.api.throttling import Allowance
@@ -83,6 +84,8 @@ class Endpoint(APIView):
         if self.is_keyed(request) and (answer := idempotency.finished(self.keyed_request)):
             raise Replayed(answer)
         self.query = read_query(self.operation.query, request, self.actor.zone)
+        if issubclass(self.operation.query, ListQuery):
+            self.query["asked"] = asked(self.actor.client_id, request.path_info)
         self.body = read_body(self.operation.body, request, self.actor.zone) if request.method in WRITES else {}
 
     # The order of checks ---------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Lists of the API (API.md 5), on charges."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -96,6 +97,28 @@ def test_a_cursor_that_nobody_gave_is_400(merchant: Merchant, five: list[str]) -
         answer = merchant.get(f"/v1/dynamic?{NOVEMBER}&cursor={quote(cursor)}")
         assert answer.status_code == 400, cursor
         assert answer.json()["errors"][0].startswith("cursor: ")
+
+
+def test_a_cursor_is_good_for_its_own_list_and_client_alone(
+    merchant: Merchant, foreigner: Merchant, five: list[str]
+) -> None:
+    given = listed(merchant, f"{NOVEMBER}&size=2")["nextCursor"]
+    for caller, path in ((foreigner, "/v1/dynamic"), (merchant, "/v1/refunds"), (merchant, "/v1/orders")):
+        answer = caller.get(f"{path}?{NOVEMBER}&cursor={given}")
+        assert (answer.status_code, answer.json()["errors"]) == (400, ["cursor: is not a cursor that this list gave"])
+    assert txids(listed(merchant, f"{NOVEMBER}&size=2&cursor={given}")) == five[2:4]
+    alias = merchant.get(f"/charge/v1/dynamic?{NOVEMBER}&size=2&cursor={given}")
+    assert txids(alias.json()) == five[2:4]
+
+
+def test_a_cursor_says_nothing_and_fits_into_a_query_as_it_is(merchant: Merchant, five: list[str]) -> None:
+    given = listed(merchant, f"{NOVEMBER}&size=2")["nextCursor"]
+    row = Charge.objects.get(txid=five[1])
+    said = base64.urlsafe_b64decode(given)
+    assert (len(given), quote(given)) == (60, given)
+    for number in (row.pk, int(NOON.timestamp() * 1_000_000)):
+        assert number.to_bytes(8) not in said
+    assert NOON.isoformat().encode() not in said
 
 
 def test_totals_are_left_out_on_request(merchant: Merchant, five: list[str]) -> None:
