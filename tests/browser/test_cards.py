@@ -101,6 +101,7 @@ def test_what_is_wrong_is_said_in_the_dialog_and_the_button_repeats_the_amount(
     dialog.locator("input[name=amount]").fill("1.200")
     expect(dialog).to_contain_text(re.compile(r"R\$\s*1\.200,00 passa dos"))
     dialog.locator("button[type=submit]").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Corrija")  # the answer has come: it replaces what is typed
     expect(dialog.locator(".err")).to_contain_text("200,00")
     dialog.locator("input[name=amount]").clear()
     dialog.locator("input[name=amount]").press_sequentially("12,5", delay=50)  # htmx takes a moment to hear a new form
