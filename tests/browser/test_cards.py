@@ -98,13 +98,15 @@ def test_what_is_wrong_is_said_in_the_dialog_and_the_button_repeats_the_amount(
     page.goto(f"/transactions/credit-card/{payment}")
     page.locator(".can a", has_text="Captura…").click()
     dialog = page.get_by_role("dialog")
-    dialog.locator("input[name=amount]").fill("1.200")
+    amount = dialog.locator("input[name=amount]")
+    amount.clear()
+    amount.press_sequentially("1.200", delay=50)  # htmx takes a moment to hear a new form
     expect(dialog).to_contain_text(re.compile(r"R\$\s*1\.200,00 passa dos"))
     dialog.locator("button[type=submit]").click()
     expect(dialog.get_by_role("alert")).to_contain_text("Corrija")  # the answer has come: it replaces what is typed
     expect(dialog.locator(".err")).to_contain_text("200,00")
-    dialog.locator("input[name=amount]").clear()
-    dialog.locator("input[name=amount]").press_sequentially("12,5", delay=50)  # htmx takes a moment to hear a new form
+    amount.clear()
+    amount.press_sequentially("12,5", delay=50)
     expect(dialog.get_by_role("button", name=re.compile(r"Capturar R\$\s*12,50"))).to_be_visible()
 
 
