@@ -169,8 +169,11 @@
     const type = detail.xhr.getResponseHeader("Content-Type") ?? "text/html";
     if (!type.startsWith("text/html")) detail.shouldSwap = false;
   });
-  on("htmx:afterSwap", ({ detail }) => arrived(detail.target));
-  on("htmx:afterSettle", () => hadFocus && !modal()?.open && keepPlace());
+  on("htmx:afterSwap", ({ detail }) => {
+    arrived(detail.target);
+    // Not when it has settled: another part may be swapped until then, and would find that nothing has the focus.
+    if (hadFocus && !modal()?.open) keepPlace();
+  });
   on("htmx:oobAfterSwap", ({ detail }) => arrived(detail.target));
   for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     on(failure, () => toast(document.body.dataset.failed, "error"));

@@ -41,7 +41,7 @@ def operate(page: Page, action: str, of: str, amount: str = "", *, button: str, 
     made = str(copies.first.get_attribute("data-copy"))
     dialog.get_by_role("button", name="Concluir").click()
     expect(page.locator(f"#op-{made}")).to_be_visible(timeout=LIVE_MS)
-    assert page.evaluate("document.activeElement !== document.body"), "who uses the keyboard lost their place"
+    expect(page.locator("body"), "who uses the keyboard lost their place").not_to_be_focused()
     return made
 
 
