@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
+from core import clock, outbound
 from core.web.fields import TextField
 from core.web.forms import KeyedForm
 from webhooks import promises
@@ -31,6 +31,15 @@ class EndpointForm(KeyedForm):
     )
     include_lifecycle = forms.BooleanField(label=_("Also when a charge expires or is deleted"), required=False)
     description = TextField(label=_("Description"), max_length=140, required=False)
+
+    def clean_url(self) -> str:
+        """The form of the address; where it leads is looked up when it is saved."""
+        url: str = self.cleaned_data["url"]
+        try:
+            outbound.target_of(url)
+        except outbound.AddressRefused as refused:
+            raise forms.ValidationError(refused.reason) from refused
+        return url
 
     def fields_of_draft(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self.fields if name != "key"}

@@ -77,8 +77,8 @@ class Encode(Endpoint):
                 information=body.get("additionalInformation"),
             )
         except BRCodeFieldInvalid as invalid:
-            path = FIELDS.get(invalid.field, invalid.field)
-            raise InvalidParameters(Violation(path, invalid.sentence)) from invalid
+            faults = [Violation(FIELDS.get(name, name), sentence) for name, sentence in invalid.faults.items()]
+            raise InvalidParameters(*faults) from invalid
         return Response(
             {
                 "pixCopyAndPaste": code.pix_copy_and_paste,

@@ -1,6 +1,6 @@
 """Rules of BR Code by name. The names are stable: support, tests and the API's readers find a rule by them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -82,12 +82,11 @@ class BRCodeRefused(DomainError):
 
 
 class BRCodeFieldInvalid(DomainError):
-    """A value that a BR Code cannot carry. `field` is the name of the argument, for the door to translate."""
+    """Values that a BR Code cannot carry. `faults` says why, by the name of the argument, for the door to translate."""
 
     code, status = 111, 400
     message = _("A value does not fit into a Pix code.")
 
-    def __init__(self, field: str, sentence: str | Promise) -> None:
-        super().__init__(Violation(field, sentence))
-        self.field = field
-        self.sentence = sentence
+    def __init__(self, faults: Mapping[str, str | Promise]) -> None:
+        super().__init__(*(Violation(argument, sentence) for argument, sentence in faults.items()))
+        self.faults = faults

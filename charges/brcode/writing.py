@@ -1,6 +1,8 @@
 """Writes BR Codes, strictly: what is written here breaks no rule of `rules.py`."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from typing import ParamSpec
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -24,6 +26,7 @@ from core.pix import PixTextRefused, brcode_text, read_key
 
 ROOM_FOR_KEY_AND_INFORMATION = 73
 SINGLE_USE = field("01", "12")
+Given = ParamSpec("Given")
 
 
 def write_static(
@@ -38,22 +41,25 @@ def write_static(
 ) -> str:
     """A code that carries the receiver's key. Without an amount (reais) the payer types it; without a txid it is `***`.
 
-    Key, name, city and information are normalised, never cut. Raises BRCodeFieldInvalid, which names the argument.
+    Key, name, city and information are normalised, never cut. Raises BRCodeFieldInvalid, which names each argument that
+    does not fit.
     """
-    receiving_key = normalised_key(key)
+    fit = Fit()
+    receiving_key = fit(normalised_key, key)
     account = field("00", GUI) + field("01", receiving_key)
     if information:
-        longest = longest_information(receiving_key)
-        account += field("02", fitting("information", information, longest))
-    return sealed(
+        account += field("02", fit(fitting, "information", information, longest_information(receiving_key)))
+    fields = (
         field("00", "01")
         + field("26", account)
-        + field("52", checked_mcc(mcc))
+        + field("52", fit(checked_mcc, mcc))
         + field("53", "986")
-        + ("" if amount is None else field("54", written_amount(amount)))
-        + receiver(name, city)
-        + field("62", field("05", NO_TXID if txid is None else checked_txid(txid)))
+        + ("" if amount is None else field("54", fit(written_amount, amount)))
+        + receiver(fit, name, city)
+        + field("62", field("05", NO_TXID if txid is None else fit(checked_txid, txid)))
     )
+    fit.refuse_faults()
+    return sealed(fields)
 
 
 def write_dynamic(*, location: str, name: str, city: str, mcc: str = "0000") -> str:
@@ -61,15 +67,36 @@ def write_dynamic(*, location: str, name: str, city: str, mcc: str = "0000") -> 
 
     The amount is not in it, so the code stays the same when the charge changes. Raises BRCodeFieldInvalid.
     """
-    return sealed(
+    fit = Fit()
+    fields = (
         field("00", "01")
         + SINGLE_USE
-        + field("26", field("00", GUI) + field("25", checked_location(location)))
-        + field("52", checked_mcc(mcc))
+        + field("26", field("00", GUI) + field("25", fit(checked_location, location)))
+        + field("52", fit(checked_mcc, mcc))
         + field("53", "986")
-        + receiver(name, city)
+        + receiver(fit, name, city)
         + field("62", field("05", NO_TXID))
     )
+    fit.refuse_faults()
+    return sealed(fields)
+
+
+class Fit:
+    """Writes one value after the other and keeps what does not fit, so that all of it is said at once."""
+
+    def __init__(self) -> None:
+        self.faults: dict[str, str | Promise] = {}
+
+    def __call__(self, write: Callable[Given, str], *given: Given.args, **named: Given.kwargs) -> str:
+        try:
+            return write(*given, **named)
+        except BRCodeFieldInvalid as invalid:
+            self.faults.update(invalid.faults)
+            return ""
+
+    def refuse_faults(self) -> None:
+        if self.faults:
+            raise BRCodeFieldInvalid(self.faults)
 
 
 def longest_information(key: str) -> int:
@@ -77,11 +104,11 @@ def longest_information(key: str) -> int:
     return max(0, min(LONGEST_INFORMATION, ROOM_FOR_KEY_AND_INFORMATION - len(key)))
 
 
-def receiver(name: str, city: str) -> str:
+def receiver(fit: Fit, name: str, city: str) -> str:
     return (
         field("58", "BR")
-        + field("59", fitting("name", name, LONGEST_NAME))
-        + field("60", fitting("city", city, LONGEST_CITY))
+        + field("59", fit(fitting, "name", name, LONGEST_NAME))
+        + field("60", fit(fitting, "city", city, LONGEST_CITY))
     )
 
 
@@ -89,21 +116,21 @@ def normalised_key(key: str) -> str:
     try:
         return read_key(key).value
     except PixTextRefused as refused:
-        raise BRCodeFieldInvalid("key", refused.sentence) from refused
+        raise BRCodeFieldInvalid({"key": refused.sentence}) from refused
 
 
 def fitting(argument: str, text: str, longest: int) -> str:
     try:
         return brcode_text(text, longest)
     except PixTextRefused as refused:
-        raise BRCodeFieldInvalid(argument, refused.sentence) from refused
+        raise BRCodeFieldInvalid({argument: refused.sentence}) from refused
 
 
 def written_amount(amount: Decimal) -> str:
     if not (amount.is_finite() and 0 < amount <= LARGEST):
-        raise BRCodeFieldInvalid("amount", format_lazy(_("Send an amount from 0.01 to {most}."), most=LARGEST))
+        raise BRCodeFieldInvalid({"amount": format_lazy(_("Send an amount from 0.01 to {most}."), most=LARGEST)})
     if amount != with_cents(amount):
-        raise BRCodeFieldInvalid("amount", _("An amount has at most two decimals."))
+        raise BRCodeFieldInvalid({"amount": _("An amount has at most two decimals.")})
     return str(with_cents(amount))
 
 
@@ -123,5 +150,5 @@ def checked_location(location: str) -> str:
 
 def _matching(argument: str, value: str, good: bool, sentence: Promise) -> str:
     if not good:
-        raise BRCodeFieldInvalid(argument, sentence)
+        raise BRCodeFieldInvalid({argument: sentence})
     return value

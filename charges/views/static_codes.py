@@ -20,6 +20,7 @@ from charges.views.page import ChargePage
 from core import money
 from core.errors import DomainError
 from core.pix import KeyType
+from core.web.forms import judged
 
 KEY_KINDS: "dict[KeyType, str | Promise]" = {
     KeyType.CPF: "CPF",
@@ -41,10 +42,11 @@ class StaticCodes(ChargePage):
     def post(self, request: HttpRequest) -> HttpResponse:
         if "code" in request.POST:
             return self.read(ReadCodeForm(request.POST))
-        return self.make(StaticCodeForm(request.POST))
+        form = StaticCodeForm(request.POST)
+        made = self.made(form)
+        return judged(request, form) if "check" in request.POST else self.make(form, made)
 
-    def make(self, form: StaticCodeForm) -> HttpResponse:
-        made = self.made(form) if form.is_valid() else None
+    def make(self, form: StaticCodeForm, made: StaticCode | None) -> HttpResponse:
         return self.show(
             form,
             ReadCodeForm(),
@@ -53,19 +55,24 @@ class StaticCodes(ChargePage):
         )
 
     def made(self, form: StaticCodeForm) -> StaticCode | None:
+        """The code, or None and each wrong field marked with what form or codec say of it."""
+        wrong = set(form.errors)
         values = form.cleaned_data
         try:
-            return make_static_code(
-                key=values["key"],
-                merchant_name=values["name"],
-                merchant_city=values["city"],
-                amount=values["amount"],
-                txid=values["txid"] or None,
-                information=values["information"] or None,
+            code = make_static_code(
+                key=values.get("key", ""),
+                merchant_name=values.get("name", ""),
+                merchant_city=values.get("city", ""),
+                amount=values.get("amount"),
+                txid=values.get("txid") or None,
+                information=values.get("information") or None,
             )
         except BRCodeFieldInvalid as invalid:
-            form.add_error(invalid.field, str(invalid.sentence))
+            for name, sentence in invalid.faults.items():
+                if name not in wrong:
+                    form.add_error(name, str(sentence))
             return None
+        return None if wrong else code
 
     def read(self, form: ReadCodeForm) -> HttpResponse:
         lines: list[tuple[str, str]] = []

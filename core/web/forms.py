@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from core.actor import Actor
 from core.api.formats import dumps
@@ -62,6 +63,13 @@ class KeyedForm(forms.Form):
             fingerprint=fingerprint(dumps(sorted((name, _plain(value)) for name, value in fields.items()))),
             waits=True,
         )
+
+
+def judged(request: HttpRequest, form: forms.Form) -> HttpResponse:
+    """What is wrong with the one field that is being filled in: the answer to `<c-field check="yes">`."""
+    form.is_valid()
+    name = request.POST["check"]
+    return render(request, "core/_field_errors.html", {"field": form[name] if name in form.fields else None})
 
 
 def _plain(value: Any) -> Any:

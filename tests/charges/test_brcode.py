@@ -273,8 +273,14 @@ def test_what_does_not_fit_into_a_static_code_is_refused_by_argument(argument: s
     for value in values:
         with pytest.raises(BRCodeFieldInvalid) as invalid:
             write_static(**{"key": EVP, **RECEIVER, argument: value})
-        assert invalid.value.field == argument
-        assert str(invalid.value.sentence).endswith(".")
+        assert list(invalid.value.faults) == [argument]
+        assert str(invalid.value.faults[argument]).endswith(".")
+
+
+def test_everything_that_does_not_fit_is_said_at_once() -> None:
+    with pytest.raises(BRCodeFieldInvalid) as invalid:
+        write_static(key="nobody", name="N" * 26, city="", amount=Decimal(0), txid="***", information="👀", mcc="0")
+    assert set(invalid.value.faults) == {"key", "name", "city", "amount", "txid", "information", "mcc"}
 
 
 @pytest.mark.parametrize(
@@ -284,7 +290,7 @@ def test_what_does_not_fit_into_a_static_code_is_refused_by_argument(argument: s
 def test_a_location_is_host_and_path_of_at_most_77_characters(location: str) -> None:
     with pytest.raises(BRCodeFieldInvalid) as invalid:
         write_dynamic(location=location, **RECEIVER)
-    assert invalid.value.field == "location"
+    assert list(invalid.value.faults) == ["location"]
 
 
 @pytest.mark.parametrize(("key", "longest"), [("a@example", 64), (EVP, 37), ("a" * 65 + "@example.com", 0)])

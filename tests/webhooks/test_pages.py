@@ -73,6 +73,17 @@ def test_a_form_says_at_the_field_why_an_address_is_refused(marina: Browser, url
     assert not Endpoint.objects.exists()
 
 
+def test_an_address_is_judged_while_it_is_typed_and_nothing_is_made(marina: Browser, operator: Actor) -> None:
+    typed = form(url="http://loja.example.com/", event_type=TYPE, check="url")
+    made = make_endpoint(operator, "https://well.example.com/").endpoint
+    for address in ("/webhook/new", f"/webhook/{made.endpoint_id}/edit"):
+        answer = marina.post(address, typed)
+        assertContains(answer, "begins with https://", count=1)
+        assertNotContains(answer, "<h1")
+        assertNotContains(marina.post(address, {**typed, "url": "https://loja.example.com/"}), "err")
+    assert Endpoint.objects.get().url == made.url
+
+
 def test_the_list_shows_health_and_filters_by_part_of_the_url(marina: Browser, operator: Actor) -> None:
     well = make_endpoint(operator, "https://well.example.com/").endpoint
     ill = make_endpoint(operator, "https://ill.example.com/").endpoint

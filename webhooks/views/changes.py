@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 from core.idempotency import Answer, once
-from core.web.forms import KeyedForm
+from core.web.forms import KeyedForm, judged
 from webhooks.actions import endpoints
 from webhooks.actions.endpoints import EndpointDraft, Issued
 from webhooks.errors import WebhookAddressRefused
@@ -51,6 +51,8 @@ class NewEndpoint(ShowsSecret):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = EndpointForm(request.POST)
+        if "check" in request.POST:
+            return judged(request, form)
         if not form.is_valid():
             return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
@@ -71,6 +73,8 @@ class EditEndpoint(WebhookWrite):
     def post(self, request: HttpRequest, endpoint_id: str) -> HttpResponse:
         endpoint_of(self.actor, endpoint_id)
         form = EndpointForm(request.POST)
+        if "check" in request.POST:
+            return judged(request, form)
         if not form.is_valid():
             return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         try:

@@ -34,6 +34,22 @@ def test_a_txid_of_other_signs_is_refused_at_its_field(marina: Browser, shop: Cl
     assertContains(marina.post(f"{LIST}/static-qr", fields), "Use letters, digits and hyphens.", status_code=422)
 
 
+def test_a_field_is_judged_while_the_form_is_filled_in(marina: Browser, shop: Client) -> None:
+    typed = {"key": "61912345678", "name": "", "city": "Natal", "check": "key"}
+    answer = marina.post(f"{LIST}/static-qr", typed)
+    assertContains(answer, "A mobile number needs +55 in front.", count=1)
+    assertNotContains(answer, "<h1")
+    assertNotContains(marina.post(f"{LIST}/static-qr", {**typed, "check": "city"}), "err")
+
+
+def test_everything_that_does_not_fit_is_said_at_once(marina: Browser, shop: Client) -> None:
+    fields = {"key": "nobody", "name": "N" * 26, "city": "", "amount": "x", "txid": "mesa_1"}
+    page = marina.post(f"{LIST}/static-qr", fields)
+    assert page.status_code == 422
+    assert set(page.context["make_form"].errors) == set(fields)
+    assert page.context["make_form"].errors.as_data()["city"][0].code == "required"
+
+
 def test_a_broken_code_is_refused_with_the_rule(marina: Browser, shop: Client) -> None:
     assertContains(marina.post(f"{LIST}/static-qr", {"code": "000201"}), "Read a code", status_code=422)
 
