@@ -17,6 +17,7 @@ from charges.models import Charge
 from core.api.fields import clean_text
 from core.documents import DocumentType, document_type, is_cnpj, is_cpf
 from core.documents import bare as bare_document
+from core.money import CENT
 from core.web.fields import AmountField, DocumentField, TextField
 from core.web.forms import KeyedForm
 
@@ -259,7 +260,7 @@ class RefundForm(KeyedForm):
     WHOLE, PART = "whole", "part"
 
     end_to_end_id = forms.CharField(widget=forms.HiddenInput, max_length=32)
-    whole = forms.DecimalField(widget=forms.HiddenInput, max_digits=12, decimal_places=2)
+    whole = forms.DecimalField(widget=forms.HiddenInput, min_value=CENT, max_digits=12, decimal_places=2)
     how_much = forms.ChoiceField(
         label=gettext_lazy("How much to refund"),
         choices=[(WHOLE, gettext_lazy("All that remains")), (PART, gettext_lazy("A part"))],

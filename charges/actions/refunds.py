@@ -81,7 +81,7 @@ def request_refund(
             raise RefundWindowClosed(until=until.strftime("%d/%m/%Y %H:%M"))
         remaining = remaining_of(payment)
         if not ZERO < amount <= remaining:
-            raise RefundExceedsRemaining(f"amount: {amount} > {remaining}", remaining=money.formatted(remaining))
+            raise RefundExceedsRemaining(f"amount: {amount}", remaining=money.formatted(remaining))
         return _hold(
             charge,
             payment,
@@ -265,7 +265,8 @@ def _lease_next() -> Refund | None:
 def _ask(gateway: PixGateway, refund: Refund) -> RefundOutcome:
     order = RefundOrder(refund.refund_id, refund.payment.end_to_end_id, refund.amount)
     try:
-        return (refund.attempts > 1 and _found(gateway, order)) or gateway.send_refund(order)
+        known = _found(gateway, order) if refund.attempts > 1 else None
+        return known or gateway.send_refund(order)
     except OutcomeUnknown:
         return RefundOutcome(completed=None)
     except GatewayRefused as refusal:

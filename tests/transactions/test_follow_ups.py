@@ -7,6 +7,7 @@ import pytest
 
 from core import clock
 from core.actor import Actor
+from tests.gateways.seats import every_seat_taken
 from tests.transactions.books import assert_books_are_right
 from tests.transactions.conftest import DECLINED, REVIEWED, TIMES_OUT, do, sell
 from transactions.actions import disputes, outcomes
@@ -56,6 +57,18 @@ def test_an_authorization_is_captured_in_parts_and_the_rest_reversed(
         Decimal("10.00"),
     )
     assert payment.flags == ["PARTIALLY_REFUNDED"]
+    assert_books_are_right()
+
+
+def test_what_was_not_captured_lapses_when_a_seat_at_the_acquirer_is_free(
+    operator: Actor, authorization: CardPayment
+) -> None:
+    CardPayment.objects.update(captures_until=clock.now() - timedelta(seconds=1))
+    with every_seat_taken():
+        outcomes.let_authorizations_lapse()
+    assert again(operator, authorization).status == CardStatus.APPROVED
+    outcomes.let_authorizations_lapse()
+    assert again(operator, authorization).status == CardStatus.CANCELLED
     assert_books_are_right()
 
 
