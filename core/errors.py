@@ -21,6 +21,7 @@ class DomainError(Exception):
     code: ClassVar[int]
     status: ClassVar[int] = 422
     message: ClassVar[type_message]
+    retry_after: ClassVar[int | None] = None  # seconds, where the same call has a chance soon
 
     def __init__(self, *errors: "str | Violation", **details: object) -> None:
         super().__init__(*errors)
@@ -69,6 +70,7 @@ class KeyReused(DomainError):
 
 class StillRunning(DomainError):
     code, status = 13, 409
+    retry_after = 1
     message = _("The first request with this x-transaction-id is still running. Ask again in a second.")
 
 

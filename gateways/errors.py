@@ -14,6 +14,7 @@ class GatewayNotConfigured(Unavailable):
 class GatewayBusy(Unavailable):
     """Half of the process's threads wait for a gateway already; the others stay free for the portal."""
 
+    retry_after = 1
     message = _("The payment network answers slowly at the moment. Try again with the same x-transaction-id.")
 
 

@@ -22,7 +22,6 @@ from core.errors import (
     NotAuthenticated,
     NotFound,
     ScopeMissing,
-    StillRunning,
     UnsupportedMediaType,
     Violation,
 )
@@ -55,8 +54,8 @@ def error_headers(error: DomainError) -> dict[str, str]:
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     if isinstance(error, ScopeMissing):
         headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{error.details["scope"]}"'
-    if isinstance(error, StillRunning):
-        headers["Retry-After"] = "1"
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
     return headers
 
 

@@ -77,12 +77,19 @@ LANGUAGE = {
     "schema": {"type": "string", "example": "pt-BR"},
     "description": "The language of messages, pt-BR or en. Codes never change.",
 }
-HEADERS = {
+ECHO = {
     "x-transaction-id": {"schema": {"type": "string", "format": "uuid"}, "description": "As it was sent."},
+}
+RATE_LIMIT = {
     "RateLimit-Limit": {"schema": {"type": "integer"}, "description": "What the bucket of this credential holds."},
     "RateLimit-Remaining": {"schema": {"type": "integer"}, "description": "What is left in it."},
     "RateLimit-Reset": {"schema": {"type": "integer"}, "description": "Seconds until it is full again."},
 }
+# Refused before the credential's bucket is asked (`Endpoint.initial`).
+BEFORE_THE_LIMIT = (NotAuthenticated, MethodNotAllowed, BodyTooLarge, UnsupportedMediaType)
+CHALLENGE = {"schema": {"type": "string"}, "description": "Which token is wanted (RFC 6750 3)."}
+ALLOW = {"schema": {"type": "string"}, "description": "The methods that this address answers."}
+RETRY_AFTER = {"schema": {"type": "integer"}, "description": "Seconds after which the same call has a chance."}
 EXAMPLE_SENTENCES: dict[type[DomainError], list[str]] = {
     InvalidParameters: ["amount: is required"],
     UnsupportedMediaType: ["Content-Encoding: must be absent or identity"],
@@ -141,7 +148,7 @@ class ContractSchema(AutoSchema):
         return {"required": needed, "content": {"application/json": content}}
 
     def responses(self, operation: Operation) -> dict[str, Any]:
-        headers = dict(HEADERS)
+        headers = ECHO | RATE_LIMIT
         errors: list[type[DomainError]] = [*ON_EVERY_CALL, *operation.errors]
         if self.method != "GET":
             errors += WITH_BODY
@@ -163,7 +170,7 @@ class ContractSchema(AutoSchema):
             content = {"schema": shape, "examples": {error.__name__: example_of(error) for error in cases}}
             responses[str(status)] = {
                 "description": HTTPStatus(status).phrase,
-                "headers": HEADERS,
+                "headers": headers_of(cases),
                 "content": {"application/json": {**content, "examples": dict(sorted(content["examples"].items()))}},
             }
         return responses
@@ -199,6 +206,21 @@ class ContractSchema(AutoSchema):
         if "__doc__" not in vars(type(serializer)) or type(serializer).__doc__ is None:
             schema.pop("description", None)
         return schema
+
+
+def headers_of(errors: set[type[DomainError]]) -> dict[str, Any]:
+    """What an answer may carry that has one status and is one of these errors."""
+    headers: dict[str, Any] = dict(ECHO)
+    if not errors <= set(BEFORE_THE_LIMIT):
+        headers |= RATE_LIMIT
+    if errors & {NotAuthenticated, ScopeMissing}:
+        headers["WWW-Authenticate"] = CHALLENGE
+    if MethodNotAllowed in errors:
+        headers["Allow"] = ALLOW
+    cases = [case for error in errors for case in (error, *error.__subclasses__())]
+    if TooManyRequests in errors or any(case.retry_after is not None for case in cases):
+        headers["Retry-After"] = RETRY_AFTER
+    return headers
 
 
 def plain(value: Any) -> Any:

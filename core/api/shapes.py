@@ -4,19 +4,17 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.api.fields import Money
-from core.money import LARGEST
-
 
 class Shown(serializers.Serializer[Any]):
     """An object of an answer: every field is always there, some are null."""
 
 
-class Amount(Money):
-    """Money in an answer, always with its two decimals. What is left of something may be nothing."""
+class Amount(serializers.Field[Any, Any, Any, Any]):
+    """Money in an answer, always with its two decimals. Sums know no bounds, and a validator that divides binary
+    fractions would find that 20.01 is no multiple of 0.01."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(smallest=-LARGEST, largest=LARGEST, **kwargs)
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "number", "example": 150.00}
 
 
 class MomentShown(serializers.Field[Any, Any, Any, Any]):

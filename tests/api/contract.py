@@ -36,6 +36,12 @@ def validator(path: str, method: str, status: str) -> Any:
     return jsonschema_rs.validator_for({**shape, "components": document()["components"]} if shape else {})
 
 
+# What HTTP, a browser or a framework wants is not the contract's affair.
+NOT_OURS = re.compile(
+    r"allow|content-.*|vary|cache-control|cross-origin-opener-policy|referrer-policy|x-(frame|content-type)-options"
+)
+
+
 def hold_to_contract(method: str, path: str, response: Any) -> None:
     """Whether the answer of a documented operation is one that the document promises."""
     found = next((named for form, named in addresses() if form.fullmatch(path.partition("?")[0])), None)
@@ -44,4 +50,7 @@ def hold_to_contract(method: str, path: str, response: Any) -> None:
         return
     status = str(response.status_code)
     assert status in operation["responses"], f"{method} {path}: {status} is not documented"
+    named = {header.lower() for header in operation["responses"][status].get("headers", {})}
+    added = {header.lower() for header in response.headers if not NOT_OURS.fullmatch(header.lower())}
+    assert added <= named, f"{method} {path}: {status} has {added - named}, which is not documented"
     validator(str(found), method.lower(), status).validate(orjson.loads(response.content))

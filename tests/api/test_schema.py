@@ -72,6 +72,20 @@ def test_every_operation_says_who_may_call_it_and_shows_each_error() -> None:
                 assert {REGISTRY[each["value"]["errorCode"]].status for each in examples.values()} == {int(status)}
 
 
+def test_each_error_names_the_headers_that_help_the_caller() -> None:
+    said = document()["paths"]["/v1/dynamic"]["post"]["responses"]
+    named = {status: set(said[status]["headers"]) - {"x-transaction-id"} for status in ("401", "403", "405", "429")}
+    rate_limit = {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}
+    assert named == {
+        "401": {"WWW-Authenticate"},
+        "403": {"WWW-Authenticate", *rate_limit},
+        "405": {"Allow"},
+        "429": {"Retry-After", *rate_limit},
+    }
+    assert "Retry-After" in said["409"]["headers"]
+    assert "Retry-After" in said["503"]["headers"]
+
+
 def test_the_error_catalogue_is_the_registry() -> None:
     assert [each["errorCode"] for each in document()["x-error-catalogue"]] == sorted(REGISTRY)
 
