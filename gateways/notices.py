@@ -16,6 +16,7 @@ log = structlog.get_logger()
 Handler = Callable[[dict[str, Any]], None]
 
 LONGEST_WAIT = timedelta(minutes=5)
+EARLY_BY_AT_MOST = timedelta(days=1)
 _handlers: dict[str, Handler] = {}
 
 
@@ -23,8 +24,13 @@ class NobodyHandles(Exception):
     """No handler is registered for this kind. The notice is kept for the version that has one."""
 
 
+class TooEarly(Exception):
+    """What the notice speaks of has not arrived: networks promise no order. It is tried again for a day."""
+
+
 def register(kind: str, handler: Handler) -> None:
-    """Names who handles a kind of notice. A handler runs inside a transaction and must be safe to repeat."""
+    """Names who handles a kind of notice. A handler runs inside a transaction and must be safe to repeat. It may raise
+    TooEarly."""
     _handlers[kind] = handler
 
 
@@ -69,6 +75,9 @@ def handle(notice_id: int) -> None:
     except NobodyHandles as error:
         log.warning("notice that nobody handles", notice=notice_id, kind=str(error))
         _postpone(notice_id, error)
+    except TooEarly as error:
+        log.warning("notice that came too early", notice=notice_id, about=str(error))
+        _postpone(notice_id, error)
     except Exception as error:
         log.exception("notice not handled", notice=notice_id)
         _postpone(notice_id, error)
@@ -84,4 +93,6 @@ def _postpone(notice_id: int, error: Exception) -> None:
         notice.attempts += 1
         notice.error = f"{type(error).__name__}: {error}"[:500]
         notice.next_attempt_at = clock.now() + _wait_after(notice.attempts)
-        notice.save(update_fields=["attempts", "error", "next_attempt_at"])
+        if isinstance(error, TooEarly) and clock.now() > notice.received_at + EARLY_BY_AT_MOST:
+            notice.handled_at = clock.now()
+        notice.save(update_fields=["attempts", "error", "next_attempt_at", "handled_at"])

@@ -17,6 +17,7 @@ from core import clock
 from core.actor import BRASILIA, Actor
 from core.ids import random_id
 from core.money import ZERO
+from gateways.notices import TooEarly
 from transactions.actions import pix
 from transactions.actions.disputes import DISPUTE_ID_LENGTH, Proof, keep_evidence, move, refuse_unanswerable
 from transactions.models import Dispute, Operation
@@ -35,14 +36,16 @@ NATURES = {
 
 
 def handle_med_notice(payload: dict[str, Any]) -> None:
-    """The payer's bank opened a case: `txid`, `endToEndId`, `caseId`, `kind`."""
+    """The payer's bank opened a case: `txid`, `endToEndId`, `caseId`, `kind`. Raises TooEarly before its Pix."""
     with transaction.atomic():
         charge = locked(payload["txid"])
         if Dispute.objects.filter(client_id=charge.client_id, case_id=payload["caseId"]).exists():
             return
         payment = charge.payments.filter(end_to_end_id=payload["endToEndId"]).first()
-        remaining = payment.operation.remaining if payment else ZERO
-        if payment is None or remaining == ZERO or clock.now() > payment.settled_at + NOTICE_WITHIN:
+        if payment is None:
+            raise TooEarly(payload["endToEndId"])
+        remaining = payment.operation.remaining
+        if remaining == ZERO or clock.now() > payment.settled_at + NOTICE_WITHIN:
             log.warning("a MED with nothing to block", case=payload["caseId"], end_to_end_id=payload["endToEndId"])
             return
         moment = clock.now()
@@ -63,11 +66,13 @@ def handle_med_notice(payload: dict[str, Any]) -> None:
 
 
 def handle_decision_notice(payload: dict[str, Any]) -> None:
-    """The analysis has ended: `txid`, `caseId`, `won`."""
+    """The analysis has ended: `txid`, `caseId`, `won`. Raises TooEarly before its case."""
     with transaction.atomic():
         charge = locked(payload["txid"])
         found = Dispute.objects.filter(client_id=charge.client_id, case_id=payload["caseId"]).first()
-        if found is None or not found.is_undecided:
+        if found is None:
+            raise TooEarly(payload["caseId"])
+        if not found.is_undecided:
             return
         status = DisputeStatus.WON if payload["won"] else DisputeStatus.LOST
         _decide(charge, found, status, actor=system(charge.client))

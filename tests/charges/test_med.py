@@ -6,12 +6,17 @@ from decimal import Decimal
 import pytest
 
 from charges.actions import sandbox
+from charges.actions.payments import record_pix
 from charges.actions.refunds import request_refund, send_waiting_refunds, settle_refund
 from charges.errors import RefundExceedsRemaining
 from charges.models import Charge, Refund
+from core import clock
 from core.actor import Actor
+from gateways.models import Notice
 from gateways.notices import handle_waiting
 from gateways.protocols import RefundOutcome
+from gateways.sandbox import network
+from tests.charges.conftest import pix_for
 from tests.charges.test_orders import balances
 from tests.transactions.books import assert_books_are_right
 from transactions.actions.disputes import accept_dispute, contest_dispute
@@ -79,4 +84,20 @@ def test_a_decision_for_the_payer_gives_the_money_back_once(operator: Actor, med
         sandbox.lose_med(actor=operator, dispute_id=med.dispute_id)
         handle_waiting()
     assert Refund.objects.filter(nature="MED_FRAUDE").count() == 1
+    assert_books_are_right()
+
+
+def test_a_med_and_its_decision_that_arrive_before_their_pix_wait_for_it(
+    operator: Actor, active_charge: Charge
+) -> None:
+    pix = pix_for(active_charge)
+    case = network.open_med(txid=active_charge.txid, end_to_end_id=pix.end_to_end_id, kind="FRAUDE")
+    network.decide_med(txid=active_charge.txid, case_id=case, won=False)
+    handle_waiting()
+    assert not Dispute.objects.exists()
+    record_pix(pix)
+    Notice.objects.update(next_attempt_at=clock.now())
+    handle_waiting()
+    assert Dispute.objects.get().status == "LOST"
+    assert Refund.objects.get().nature == "MED_FRAUDE"
     assert_books_are_right()

@@ -37,3 +37,18 @@ def test_what_comes_behind_a_notice_that_fails_is_handled(monkeypatch: pytest.Mo
     notices.handle_waiting()
     known.refresh_from_db()
     assert (told, known.handled_at is not None) == ([{}], True)
+
+
+@pytest.mark.parametrize(("age", "is_given_up"), [(timedelta(hours=23), False), (timedelta(hours=25), True)])
+def test_a_notice_that_came_too_early_is_tried_for_a_day(
+    monkeypatch: pytest.MonkeyPatch, age: timedelta, is_given_up: bool
+) -> None:
+    def not_yet(payload: dict[str, Any]) -> None:
+        raise notices.TooEarly("E1")
+
+    monkeypatch.setitem(notices._handlers, "early", not_yet)
+    notice = waiting_notice("early")
+    Notice.objects.filter(pk=notice.pk).update(received_at=clock.now() - age)
+    notices.handle_waiting()
+    notice.refresh_from_db()
+    assert (notice.error, notice.handled_at is not None) == ("TooEarly: E1", is_given_up)
