@@ -157,6 +157,16 @@
     control?.setAttribute("aria-invalid", errors.querySelector(".err") !== null);
   }
 
+  // The bar of filters is no part of what is swapped: the list names those that are wrong.
+  function judgeFilters() {
+    const wrong = new Set(all("#results [data-wrong]").map((each) => each.dataset.wrong));
+    for (const filter of all("#filters [data-filter]")) {
+      const isWrong = wrong.has(filter.dataset.filter);
+      filter.classList.toggle("wrong", isWrong);
+      for (const control of all("input", filter)) control.setAttribute("aria-invalid", isWrong);
+    }
+  }
+
   function arrived(part) {
     if (part.id === "modal-body" && part.childElementCount && !modal().open) modal().showModal();
     if (part.matches(".errs")) judged(part);
@@ -171,6 +181,7 @@
   });
   on("htmx:afterSwap", ({ detail }) => {
     arrived(detail.target);
+    judgeFilters();
     // Not when it has settled: another part may be swapped until then, and would find that nothing has the focus.
     if (hadFocus && !modal()?.open) keepPlace();
   });
@@ -180,5 +191,6 @@
   }
 
   tick();
+  judgeFilters();
   arrived(document.body);
 })();

@@ -15,6 +15,8 @@
 
   const FIELDS = "[data-live] :is(input:not([type]), input[type=text], textarea)";
   const halfTyped = () => [...document.querySelectorAll(FIELDS)].some(({ value, defaultValue }) => value !== defaultValue);
+  const asking = () => document.querySelector(".htmx-request:not([data-live])") !== null;
+  const inTheMiddle = () => halfTyped() || asking();
 
   function tell(change) {
     if (!concerns(change)) return;
@@ -22,9 +24,9 @@
     timer ||= setTimeout(update, PAUSE);
   }
 
-  // Nobody loses what they are typing in such a part: the news waits.
+  // Nobody loses what they are typing in such a part, or the answer that is on its way to it: the news waits.
   function update() {
-    if (halfTyped()) {
+    if (inTheMiddle()) {
       timer = setTimeout(update, PAUSE);
       return;
     }
@@ -52,9 +54,9 @@
     source = null;
   }
 
-  // What was typed while the news was on its way.
+  // What was typed or asked while the news was on its way.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    if (detail.requestConfig.triggeringEvent?.type !== "live:change" || !halfTyped()) return;
+    if (detail.requestConfig.triggeringEvent?.type !== "live:change" || !inTheMiddle()) return;
     detail.shouldSwap = false;
     everything();
   });

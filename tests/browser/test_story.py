@@ -1,9 +1,10 @@
 """The story of the first charge, told in a real browser and by a merchant's system, against all real processes."""
 
 import re
+import time
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.browser.steps import create_charge, sign_in, work_for
 from tests.running import RunningPortal, eventually
@@ -79,6 +80,22 @@ def test_news_waits_for_what_is_half_typed_and_leaves_open_what_was_opened(
     assert violations == []
 
 
+def test_news_waits_for_an_answer_that_is_on_its_way(context: BrowserContext, portal: RunningPortal) -> None:
+    page = context.new_page()
+    sign_in(page, portal, "marina@astrapay.example")
+    page.goto("/charges?period=today")
+
+    def answer_after_news(route: Route) -> None:
+        portal.merchant().call("POST", "/v1/dynamic", {"amount": 55, "userReference": "novidade"})
+        time.sleep(2)
+        route.continue_()
+
+    page.route("**/charges?*reference=nada-assim*", answer_after_news)
+    page.get_by_label("Referência do usuário").fill("nada-assim")
+    expect(page.locator(".chips")).to_contain_text("nada-assim", timeout=LIVE_MS)
+    expect(page.locator("tbody")).to_have_count(0)
+
+
 def test_nothing_of_another_client_reaches_an_open_page(context: BrowserContext, portal: RunningPortal) -> None:
     page = context.new_page()
     sign_in(page, portal, "igor@astrapay.example")
@@ -100,6 +117,19 @@ def test_a_reader_sees_charges_and_no_action(context: BrowserContext, portal: Ru
     expect(page.get_by_role("link", name="Nova cobrança")).to_have_count(0)
     expect(page.locator("tbody")).to_contain_text("***.")
     assert page.goto("/charges/new").status == 403  # type: ignore[union-attr]
+
+
+def test_a_wrong_filter_is_marked_until_it_is_right(context: BrowserContext, portal: RunningPortal) -> None:
+    page = context.new_page()
+    sign_in(page, portal, "beatriz@astrapay.example")
+    page.goto("/charges?period=30d&document=111")
+    document = page.get_by_role("textbox", name="CPF/CNPJ")
+    expect(document).to_have_attribute("aria-invalid", "true")
+    document.fill("529.982.247-25")
+    expect(document).to_have_attribute("aria-invalid", "false", timeout=LIVE_MS)
+    document.fill("1")
+    expect(document).to_have_attribute("aria-invalid", "true", timeout=LIVE_MS)
+    expect(page.get_by_label("Referência do usuário")).not_to_have_attribute("aria-invalid", "true")
 
 
 def test_switching_the_client_in_one_tab_disarms_the_forms_of_the_other(
