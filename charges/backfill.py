@@ -100,16 +100,14 @@ MOVES = """
     )
 """
 
-POST_CHARGES = (
+ORDER_CHARGES = (
     "ANALYZE charges_charge, charges_payment, charges_refund",
     ORDERS,
     DEBITS,
     REFUNDS,
     "ANALYZE transactions_order, transactions_operation",
-    LEGS,
-    MOVES,
-    *POST_LEGS,
 )
+POST_CHARGES = (*ORDER_CHARGES, LEGS, MOVES, *POST_LEGS)
 
 NAME_ORDERS = (
     "UPDATE charges_charge SET order_id = nextval(pg_get_serial_sequence('transactions_order', 'id'))",

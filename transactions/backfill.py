@@ -23,8 +23,10 @@ NUMBERED = """
 POSTINGS = """
     INSERT INTO transactions_posting (id, client_id, kind, operation_id, object_id, merchant_id, created_at)
     SELECT numbered.posting_id, numbered.client_id, numbered.kind, numbered.operation_id, operation.operation_id,
-        COALESCE(operation.merchant_transaction_id, ''), numbered.at
-    FROM numbered JOIN transactions_operation operation ON operation.id = numbered.operation_id
+        COALESCE(operation.merchant_transaction_id, purchase.user_reference), numbered.at
+    FROM numbered
+    JOIN transactions_operation operation ON operation.id = numbered.operation_id
+    JOIN transactions_order purchase ON purchase.id = operation.order_id
     ORDER BY numbered.posting_id
 """
 

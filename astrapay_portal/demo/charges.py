@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from accounts.models import Client
 from astrapay_portal.demo.names import Debtor, debtors, drawn
 from astrapay_portal.demo.rows import Row, copy, follow_ids, reserve_ids, template
-from charges.backfill import POST_CHARGES
+from charges.backfill import ORDER_CHARGES
 from charges.brcode.tlv import CRC_HEADER, sealed
 from charges.codes import dynamic_code
 from charges.models import Charge, Payment, Refund
@@ -88,7 +88,7 @@ class Writer:
                 copy(cursor, Event, following.events)
             for model in (Payment, Refund):
                 follow_ids(cursor, model)
-            for statement in POST_CHARGES:
+            for statement in ORDER_CHARGES:
                 cursor.execute(statement)
 
     def moments(self) -> Iterator[datetime]:

@@ -81,7 +81,7 @@ def request_refund(
             raise RefundWindowClosed(until=until.strftime("%d/%m/%Y %H:%M"))
         remaining = remaining_of(payment)
         if not ZERO < amount <= remaining:
-            raise RefundExceedsRemaining(f"amount: {amount}", remaining=money.formatted(remaining))
+            raise RefundExceedsRemaining(remaining=money.formatted(remaining))
         return _hold(
             charge,
             payment,
@@ -202,6 +202,7 @@ def _hold(
             note=said,
             awaits_approval=awaits_approval,
             source=AccountName.CASH if nature is RefundNature.ORIGINAL else AccountName.MED_BLOCKED,
+            merchant_id=merchant_refund_id,
         ),
         nature=nature,
         refund_id=random_id("ref", REFUND_ID_LENGTH),
@@ -283,7 +284,7 @@ def _complete(charge: Charge, refund: Refund, outcome: RefundOutcome) -> None:
     refund.devolution_end_to_end_id = outcome.devolution_end_to_end_id
     refund.completed_at = outcome.settled_at or clock.now()
     refund.save(update_fields=[*ENDED, "devolution_end_to_end_id", "completed_at"])
-    pix.complete_refund(refund.operation)
+    pix.complete_refund(refund.operation, merchant_id=refund.merchant_refund_id)
     paid_the_charge = refund.payment.outcome == PaymentOutcome.ACCEPTED
     if paid_the_charge:
         whole = returned_of(refund.payment) == refund.payment.amount
@@ -296,7 +297,7 @@ def _fail(charge: Charge, refund: Refund, reason: str) -> None:
     _end(refund, RefundStatus.FAILED)
     refund.status_reason = reason if reason in RefundReason.values else RefundReason.OTHER
     refund.save(update_fields=[*ENDED, "status_reason"])
-    pix.fail_refund(refund.operation, return_code=refund.status_reason)
+    pix.fail_refund(refund.operation, return_code=refund.status_reason, merchant_id=refund.merchant_refund_id)
     charge.needs_attention = True
     _tell(charge, refund, "refund_failed", fields=("needs_attention",))
 

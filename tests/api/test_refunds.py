@@ -7,6 +7,8 @@ import pytest
 
 from accounts.models import Client
 from charges.models import Refund
+from core import clock
+from core.actor import BRASILIA
 from tests.conftest import Merchant
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +47,24 @@ def test_a_refund_is_processing_until_the_network_has_spoken(merchant: Merchant,
     assert (said["status"], said["amount"], said["nature"]) == ("PROCESSING", 30, "ORIGINAL")
     assert merchant.get(f"/v1/refunds/{said['refundId']}").json() == said
     assert merchant.get(f"/v1/dynamic/{paid}").json()["refunds"] == [said]
+
+
+def test_the_account_statement_names_a_refund_by_the_merchants_own_id(
+    merchant: Merchant, django_capture_on_commit_callbacks: Any
+) -> None:
+    txid = merchant.post("/v1/dynamic", {"amount": 100, "userReference": "pedido-77"}).json()["txid"]
+    with django_capture_on_commit_callbacks(execute=True):
+        merchant.post(f"/v1/sandbox/charges/{txid}/pay")
+    made = refund(merchant, txid, amount=10.03, merchantRefundId="r1").json()
+    with django_capture_on_commit_callbacks(execute=True):
+        merchant.post(f"/v1/sandbox/refunds/{made['refundId']}/fail")
+    today = clock.today(BRASILIA)
+    entries = merchant.get(f"/v1/balance/entries?initialDate={today}&endDate={today}").json()["content"]
+    assert [(entry["amount"], entry["merchantId"]) for entry in entries] == [
+        (10.03, "r1"),
+        (-10.03, "r1"),
+        (100, "pedido-77"),
+    ]
 
 
 @pytest.mark.parametrize("ending", [("complete", "COMPLETED", "PARTIALLY REFUNDED"), ("fail", "FAILED", "PAID")])

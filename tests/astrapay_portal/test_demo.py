@@ -1,5 +1,7 @@
 """The demo's rows obey the rules that the product's own actions keep."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.management import call_command
 from django.db.models import ForeignKey
@@ -9,6 +11,7 @@ from accounts.actions.clients import normalised
 from accounts.models import Client
 from astrapay_portal.demo.people import make_clients
 from charges.models import Charge, Payment, Refund
+from core.money import ZERO
 from tests.conftest import actor_for
 from tests.transactions.books import assert_books_are_right
 from tests.transactions.conftest import do
@@ -23,7 +26,16 @@ def test_the_small_demo_leaves_right_books_and_is_made_once(settings: Settings, 
         counts = (Charge.objects.count(), CardPayment.objects.count(), Receivable.objects.count())
         assert counts[0] == 60 + 30 + 20
     assert_books_are_right()
+    assert_balances_follow_each_other()
     assert {"APPROVED", "DENIED"} <= set(CardPayment.objects.values_list("status", flat=True))
+
+
+def assert_balances_follow_each_other() -> None:
+    balances: dict[tuple[int, str], Decimal] = {}
+    for entry in Entry.objects.order_by("created_at", "id"):
+        account = (entry.client_id, entry.account)
+        balances[account] = balances.get(account, ZERO) + entry.amount
+        assert entry.balance_after == balances[account], entry
 
 
 @pytest.mark.django_db

@@ -62,15 +62,17 @@ def post(
     )
 
 
-def post_for(operation: Operation, kind: str, moves: Mapping[AccountName, Decimal]) -> None:
-    """Moves money because of an operation."""
+def post_for(
+    operation: Operation, kind: str, moves: Mapping[AccountName, Decimal], *, merchant_id: str | None = None
+) -> None:
+    """Moves money because of an operation. Without an id of its own it goes by its order's reference."""
     post(
         kind,
         moves,
         client_id=operation.client_id,
         object_id=operation.operation_id,
         operation=operation,
-        merchant_id=operation.merchant_transaction_id or "",
+        merchant_id=merchant_id or operation.merchant_transaction_id or operation.order.user_reference,
     )
 
 

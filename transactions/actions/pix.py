@@ -70,6 +70,7 @@ def hold_refund(
     note: Note = NO_NOTE,
     awaits_approval: bool = False,
     source: AccountName = AccountName.CASH,
+    merchant_id: str | None = None,
 ) -> Operation:
     """Takes an amount of a Pix, which is on its way back from now on. The database refuses more than remains."""
     received = locked(received.operation_id)
@@ -84,7 +85,7 @@ def hold_refund(
         note=note,
         awaits_approval=awaits_approval,
     )
-    post_for(refund, "pix.refund", between(source, AccountName.REFUNDS_IN_TRANSIT, amount))
+    post_for(refund, "pix.refund", between(source, AccountName.REFUNDS_IN_TRANSIT, amount), merchant_id=merchant_id)
     return refund
 
 
@@ -103,20 +104,21 @@ def unblock(received: Operation, amount: Decimal, *, to_client: bool) -> None:
         post_for(received, "med.won", between(AccountName.MED_BLOCKED, AccountName.CASH, amount))
 
 
-def complete_refund(refund: Operation) -> None:
+def complete_refund(refund: Operation, *, merchant_id: str | None = None) -> None:
     """The money has left."""
     refund = locked(refund.operation_id)
     settle(refund, OperationResult.EXECUTED)
     sum_up(refund.order)
     moves = between(AccountName.REFUNDS_IN_TRANSIT, AccountName.CLEARING, refund.amount)
-    post_for(refund, "pix.refund_completed", moves)
+    post_for(refund, "pix.refund_completed", moves, merchant_id=merchant_id)
 
 
-def fail_refund(refund: Operation, *, return_code: str) -> None:
+def fail_refund(refund: Operation, *, return_code: str, merchant_id: str | None = None) -> None:
     """The money stays: what was taken is free again."""
     refund = locked(refund.operation_id)
     settle(refund, OperationResult.FAILED, return_code=return_code)
     if refund.parent:
         take(refund.parent, "refunded_amount", -refund.amount)
     sum_up(refund.order)
-    post_for(refund, "pix.refund_failed", between(AccountName.REFUNDS_IN_TRANSIT, AccountName.CASH, refund.amount))
+    moves = between(AccountName.REFUNDS_IN_TRANSIT, AccountName.CASH, refund.amount)
+    post_for(refund, "pix.refund_failed", moves, merchant_id=merchant_id)

@@ -180,7 +180,7 @@ def _settle_batch() -> int:
     with transaction.atomic():
         due = (
             Receivable.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("operation")
+            .select_related("operation__order")
             .filter(status__in=STILL_DUE, pays_on__lte=clock.today(BRASILIA))
             .order_by("client_id", "pays_on", "id")[:BATCH]
         )

@@ -3,7 +3,7 @@
 import json
 import os
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from accounts.models import Client
 from astrapay_portal.demo.cards import CardWriter
 from astrapay_portal.demo.charges import Writer
+from astrapay_portal.demo.journal import POST_EVERYTHING
 from astrapay_portal.demo.network import KNOWN_THERE
 from astrapay_portal.demo.people import make_clients, make_credentials, make_people, sign_ins
 from charges.models import Charge, Payment, Refund
@@ -48,7 +49,7 @@ class Command(BaseCommand):
                 self.write_large(clients["cli_lojamodelo"], options["charges"] or LARGE, sales)
             else:
                 self.write_small(clients, options["charges"] or SMALL)
-            self.tell_the_network()
+            self.run(KNOWN_THERE)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         self.write_sign_ins(clients)
@@ -59,16 +60,18 @@ class Command(BaseCommand):
                 Writer(client, count // (seed + 1), seed=seed, events=True).write()
             if not CardPayment.objects.filter(client=client).exists():
                 CardWriter(client, count // (seed + 2), seed=seed, events=True).write()
+        self.run(POST_EVERYTHING)
 
     def write_large(self, client: Client, count: int, sales: int) -> None:
         with without_triggers():
             Writer(client, count, seed=7, events=False).write()
             if sales:
                 CardWriter(client, sales, seed=7, events=False).write()
+            self.run(POST_EVERYTHING)
 
-    def tell_the_network(self) -> None:
+    def run(self, statements: Iterable[str]) -> None:
         with connection.cursor() as cursor:
-            for statement in KNOWN_THERE:
+            for statement in statements:
                 cursor.execute(statement)
 
     def write_sign_ins(self, clients: dict[str, Client]) -> None:
