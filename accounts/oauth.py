@@ -119,6 +119,7 @@ class Token(TokenView):
         basic = basic_credentials(request)
         if basic is None:
             return oauth_error("invalid_client", status=401)
+        request.POST = without_empty(request.POST)  # type: ignore[assignment]
         if not well_formed(request.POST) or says_who_twice(basic, request.POST):
             return oauth_error("invalid_request")
         grant = request.POST.get("grant_type")
@@ -153,11 +154,20 @@ def in_our_words(response: HttpResponseBase) -> HttpResponseBase:
     return oauth_error(error, status=401 if error == "invalid_client" else 400)
 
 
+def without_empty(form: QueryDict) -> QueryDict:
+    """A parameter without a value is one that was left out (RFC 6749 3.2)."""
+    filled = QueryDict(mutable=True)
+    for name, values in form.lists():
+        if values != [""]:
+            filled.setlist(name, values)
+    return filled
+
+
 def well_formed(form: QueryDict) -> bool:
     """Each known parameter once, and no NUL, which the database would refuse."""
     known = ("grant_type", "client_id", "client_secret", "scope")
     return all(len(form.getlist(name)) <= 1 for name in known) and not any(
-        "\x00" in value for name in known for value in form.getlist(name)
+        "\x00" in form.get(name, "") for name in known
     )
 
 

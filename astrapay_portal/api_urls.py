@@ -30,7 +30,7 @@ register_converter(Identifier, "id")
 ALIASES = {
     "/charge/v1/charges/instant": "/v1/dynamic",
     "/v1/charges/instant": "/v1/dynamic",
-    "/oauth/v1/": "/v1/",
+    "/oauth/v1/token": "/v1/token",
     "/charge/v1/": "/v1/",
     "/payment-link/v1": "/v1/payment-links",
 }

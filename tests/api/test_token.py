@@ -95,7 +95,13 @@ def test_less_than_the_credential_holds_may_be_asked_and_write_includes_read(
     assert asking.in_form(f"&scope={scope}").json()["scope"] == granted
 
 
-@pytest.mark.parametrize("scope", ["", "%20", "unknown", "orders.read", "webhooks.write", "charges.read,webhooks.read"])
+def test_a_parameter_without_a_value_is_one_that_was_left_out(asking: Asking) -> None:
+    assert asking.in_form("&scope=").json()["scope"] == asking.in_form().json()["scope"]
+    assert asking.by_basic("&client_secret=&client_id=").status_code == 200
+    assert refusal(asking.send("grant_type=")) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("scope", ["%20", "unknown", "orders.read", "webhooks.write", "charges.read,webhooks.read"])
 def test_a_scope_that_the_credential_lacks_is_refused(asking: Asking, scope: str) -> None:
     assert refusal(asking.in_form(f"&scope={scope}")) == (400, "invalid_scope")
 
@@ -155,6 +161,7 @@ def test_unknown_parameters_are_ignored_and_no_transaction_id_is_asked(asking: A
 def test_the_documented_address_is_the_same(asking: Asking) -> None:
     body = f"grant_type=client_credentials&client_id={asking.credential.client_id}&client_secret={SECRET}"
     assert asking.browser.post("/oauth/v1/token", body, content_type=FORM).status_code == 200
+    assert asking.browser.get("/oauth/v1/me").status_code == 404
 
 
 class TestTheSecretBeforeARotation:

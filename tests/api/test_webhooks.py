@@ -307,7 +307,20 @@ def test_reading_on_from_the_last_message_misses_nothing_and_repeats_nothing(
     while page := read(merchant, f"/v1/events?since={seen[-1]}&size=2")["content"]:
         seen += [each["eventId"] for each in page]
     assert seen == ids
-    assert merchant.get(f"/v1/events?since={ids[0]}&page=1").status_code == 400
+
+
+def test_what_came_after_a_message_is_walked_by_cursor_like_any_list(merchant: Merchant, operator: Actor) -> None:
+    ids = [tell(operator).event_id for _message in range(6)]
+    since = f"/v1/events?since={ids[0]}&size=2"
+    page = read(merchant, since)
+    seen = page["content"]
+    while page["nextCursor"]:
+        page = read(merchant, f"{since}&cursor={page['nextCursor']}")
+        seen += page["content"]
+    assert [each["eventId"] for each in seen] == ids[1:]
+
+
+def test_only_a_message_of_ones_own_can_be_read_on_from(merchant: Merchant) -> None:
     assert merchant.get("/v1/events?since=msg_unknown").status_code == 400
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.lists import USUAL_PAGE, page_of
+from core.api.lists import page_of
 from core.api.operations import Operation
 from core.api.shapes import list_of
 from core.api.views import Endpoint
@@ -46,24 +46,12 @@ class Events(Endpoint):
         return page_of(self.narrowed(queries.messages_for(self.actor)), self.query)
 
     def after(self) -> dict[str, Any]:
-        """A page that begins after an event. The next one begins after its last: no cursor is needed."""
-        for name in ("page", "cursor"):
-            if self.query.get(name) is not None:
-                raise InvalidParameters(Violation(name, _("must not be sent together with since")))
+        """Pages of what came after an event, oldest first."""
         last = queries.messages_for(self.actor).filter(event_id=self.query["since"]).first()
         if last is None:
             raise InvalidParameters(Violation("since", _("is not the eventId of one of your last 30 days")))
         rows = self.narrowed(queries.messages_after(self.actor, last))
-        size = self.query.get("size") or USUAL_PAGE
-        total = rows.count() if self.query.get("count") != "false" else None
-        return {
-            "content": list(rows[:size]),
-            "page": None,
-            "size": size,
-            "totalElements": total,
-            "totalPages": -(-total // size) if total is not None else None,
-            "nextCursor": None,
-        }
+        return page_of(rows, self.query, order="written_in", newest_first=False)
 
     def narrowed(self, rows: QuerySet[Event]) -> QuerySet[Event]:
         wanted = Q()

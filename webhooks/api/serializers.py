@@ -80,5 +80,5 @@ class EventQuery(UndatedQuery):
     since = Text(
         required=False,
         max_length=40,
-        help_text=_("The eventId of the last message read: what came after it, oldest first. Not with page or cursor"),
+        help_text=_("The eventId of the last message read: what came after it, oldest first"),
     )
