@@ -12,6 +12,7 @@ class ReceivingKeyMissing(DomainError):
 
 class ChargeAboveLimit(DomainError):
     code = 101
+    field = "amount"
     message = _("The amount is above your company's limit of %(limit)s for one charge.")
 
 
@@ -56,6 +57,7 @@ class ChargeNotPaid(DomainError):
 
 class RefundExceedsRemaining(DomainError):
     code = 121
+    field = "amount"
     message = _("Only %(remaining)s of this Pix can still be refunded.")
 
 

@@ -7,6 +7,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from charges import limits
 from charges.states import (
     CHARGE_TRANSITIONS,
     OPEN,
@@ -99,7 +100,7 @@ class Charge(OftenWritten):
 
     @property
     def expiration_seconds(self) -> int:
-        return round((self.expires_at - self.created_at).total_seconds())
+        return limits.expiration(self.created_at, self.expires_at)
 
 
 @track(exclude=["operation"])

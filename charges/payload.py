@@ -16,6 +16,7 @@ from django.conf import settings
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
 
+from charges import limits
 from core import clock, private_files
 from core.documents import DocumentType, document_type
 from core.money import with_cents
@@ -47,7 +48,7 @@ def claims_of(
         "calendario": {
             "criacao": clock.text(created_at),
             "apresentacao": clock.text(clock.now()),
-            "expiracao": round((expires_at - created_at).total_seconds()),
+            "expiracao": limits.expiration(created_at, expires_at),
         },
         "txid": txid,
         "revisao": revision,

@@ -21,13 +21,16 @@ class DomainError(Exception):
     code: ClassVar[int]
     status: ClassVar[int] = 422
     message: ClassVar[type_message]
+    field: ClassVar[str] = ""  # of the request, where the rule speaks of one
     retry_after: ClassVar[int | None] = None  # seconds, where the same call has a chance soon
 
     def __init__(self, *errors: "str | Violation", **details: object) -> None:
+        self.details = details
+        if self.field and not errors:
+            errors = (Violation(self.field, str(self)),)
         super().__init__(*errors)
         self.errors = [str(error) for error in errors]
         self.violations = [error for error in errors if isinstance(error, Violation)]
-        self.details = details
 
     def __init_subclass__(cls) -> None:
         if "code" in cls.__dict__ and REGISTRY.setdefault(cls.code, cls) is not cls:

@@ -30,5 +30,9 @@ class GatewayRefused(Exception):
         self.reason = reason
 
 
+class AlreadyCancelled(GatewayRefused):
+    """It was cancelled by somebody else at the same time."""
+
+
 class AlreadyPaid(GatewayRefused):
     """It cannot be changed or cancelled because it was paid; the notice is on its way or already stored."""

@@ -35,7 +35,7 @@ from core.errors import Unavailable
 from core.idempotency import LEASE, Claim
 from core.ids import random_id
 from gateways import calls, notices
-from gateways.errors import AlreadyPaid, GatewayRefused, OutcomeUnknown
+from gateways.errors import AlreadyCancelled, AlreadyPaid, GatewayRefused, OutcomeUnknown
 from gateways.protocols import ChargeOrder, NetworkState, PixGateway
 from transactions.actions import pix
 from webhooks.events import amount_fact
@@ -226,7 +226,7 @@ def _refuse_by_settings(client: Client, draft: ChargeDraft) -> None:
 
 def _refuse_above_limit(client: Client, amount: Decimal) -> None:
     if amount > client.largest_charge:
-        raise ChargeAboveLimit(f"amount: {amount}", limit=money.formatted(client.largest_charge))
+        raise ChargeAboveLimit(limit=money.formatted(client.largest_charge))
 
 
 def _ask(gateway: PixGateway, charge: Charge, *, repeated: bool) -> bool:
@@ -318,6 +318,9 @@ def _tell_network(call: Callable[[], T], txid: str, claim: Claim[Charge]) -> T:
         _give_up(txid, claim, look_up=False)
         notices.handle_waiting(about=txid)
         raise ChargeAlreadyPaid from paid
+    except AlreadyCancelled as cancelled:
+        _give_up(txid, claim, look_up=True)
+        raise ChargeNotOpen(status=ChargeStatus.CANCELLED.label) from cancelled
     except GatewayRefused as refusal:
         _give_up(txid, claim, look_up=True)
         raise ChargeRefused(reason=refusal.reason) from refusal

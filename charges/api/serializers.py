@@ -101,9 +101,11 @@ class ChargeBody(ChargeFields):
 class ChargeChangesBody(ChargeFields):
     """What is absent stays, null clears what may be empty. At least one field."""
 
+    fewest_fields = 1
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         draft = super().validate(attrs)
-        if not attrs:
+        if len(attrs) < self.fewest_fields:
             raise serializers.ValidationError({self.own_key: [_("must hold at least one field")]})
         # Without a debtor in the request, the charge's own may have the document: the action knows.
         if "debtor" in attrs:

@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 
+from charges import limits
 from charges.messages import payer_of
 from charges.models import Charge, Payment, Refund
 from charges.qr import png_base64
@@ -59,7 +60,7 @@ def charge_row(row: dict[str, Any], status: ChargeStatus) -> dict[str, Any]:
         else None,
         "validateDebtor": row["validate_debtor"],
         "origin": row["origin"] or None,
-        "expiration": round((row["expires_at"] - row["created_at"]).total_seconds()),
+        "expiration": limits.expiration(row["created_at"], row["expires_at"]),
         "calendar": {
             "creationDate": clock.text(row["created_at"]),
             "expirationDate": clock.text(row["expires_at"]),

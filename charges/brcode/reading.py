@@ -6,6 +6,7 @@ from charges.brcode.code import NO_TXID, BRCode
 from charges.brcode.errors import BRCodeRefused, Problem
 from charges.brcode.rules import reading_problems, structural_problems, writing_problems
 from charges.brcode.tree import Tree
+from core.money import with_cents
 
 
 def read(text: str) -> BRCode:
@@ -30,7 +31,7 @@ def read(text: str) -> BRCode:
         recurrence_location=tree.recurrence("25"),
         merchant_category=tree["52"] or "",
         currency=tree["53"] or "",
-        amount=None if amount is None else Decimal(amount),
+        amount=None if amount is None else with_cents(Decimal(amount)),
         country=tree["58"] or "",
         name=tree["59"] or "",
         city=tree["60"] or "",

@@ -144,7 +144,8 @@ class ContractSchema(AutoSchema):
         content: dict[str, Any] = {"schema": self.component(operation.body, "request")}
         if operation.example:
             content["example"] = operation.example
-        needed = any(field.required for field in operation.body().fields.values())
+        body = operation.body()
+        needed = body.fewest_fields > 0 or any(field.required for field in body.fields.values())
         return {"required": needed, "content": {"application/json": content}}
 
     def responses(self, operation: Operation) -> dict[str, Any]:
@@ -203,6 +204,8 @@ class ContractSchema(AutoSchema):
         schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if isinstance(serializer, StrictSerializer):
             schema["additionalProperties"] = False
+            if serializer.fewest_fields:
+                schema["minProperties"] = serializer.fewest_fields
         if "__doc__" not in vars(type(serializer)) or type(serializer).__doc__ is None:
             schema.pop("description", None)
         return schema

@@ -5,7 +5,7 @@ from contextlib import suppress
 from django.db import IntegrityError, transaction
 
 from core import clock
-from gateways.errors import AlreadyPaid, GatewayRefused
+from gateways.errors import AlreadyCancelled, AlreadyPaid, GatewayRefused
 from gateways.protocols import ChargeOrder, NetworkState, RefundOrder, RefundOutcome
 from gateways.sandbox import rules
 from gateways.sandbox.models import SandboxCharge, SandboxRefund
@@ -75,7 +75,7 @@ class SandboxPix:
         if charge.paid_at:
             raise AlreadyPaid("already paid")
         if charge.cancelled_at:
-            raise GatewayRefused("already cancelled")
+            raise AlreadyCancelled("already cancelled")
         return charge
 
     def _fields(self, order: ChargeOrder) -> dict[str, object]:

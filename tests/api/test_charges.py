@@ -170,6 +170,11 @@ class TestWhatThePayersBankReads:
 
 
 class TestSandbox:
+    def test_a_charge_that_is_let_expire_at_once_has_lived_for_a_second(self, merchant: Merchant) -> None:
+        txid = create(merchant, **WHOLE)["txid"]
+        merchant.post(f"/v1/sandbox/charges/{txid}/expire")
+        assert merchant.get(f"/v1/dynamic/{txid}").json()["expiration"] == 1
+
     def test_a_pix_of_the_debtor_pays_it(self, merchant: Merchant, django_capture_on_commit_callbacks: Any) -> None:
         txid = create(merchant, **WHOLE)["txid"]
         with django_capture_on_commit_callbacks(execute=True):

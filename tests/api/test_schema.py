@@ -55,6 +55,8 @@ def test_every_request_object_refuses_unknown_fields_and_every_money_field_names
     bodies = {name: schema for name, schema in schemas.items() if name.endswith("Body")}
     assert all(schema["additionalProperties"] is False for schema in bodies.values())
     assert bodies["ChargeBody"]["properties"]["amount"]["multipleOf"] == 0.01
+    assert bodies["ChargeChangesBody"]["minProperties"] == 1
+    assert document()["paths"]["/v1/dynamic/{txid}"]["patch"]["requestBody"]["required"] is True
     assert bodies["DebtorBody"]["properties"]["naturalPersonIdentification"]["format"] == "cpf"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from charges.brcode.reading import read
+from charges.brcode.tlv import sealed
 from tests.conftest import Merchant
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,13 @@ def test_nothing_to_read_is_400(merchant: Merchant, body: dict[str, Any]) -> Non
     answer = merchant.post("/v1/cob-static/decode", body)
     assert answer.status_code == 400
     assert answer.json()["errors"][0].startswith("copyPast: ")
+
+
+def test_an_amount_is_answered_with_two_decimals_however_the_code_writes_it(merchant: Merchant) -> None:
+    code = encode(merchant, amount=10).json()["pixCopyAndPaste"]
+    body = code[: -len("6304ABCD")].replace("540510.00", "540210")
+    answer = merchant.post("/v1/cob-static/decode", {"copyPast": sealed(body)})
+    assert b'"amount":10.00' in answer.content
 
 
 def test_spaces_and_line_ends_around_a_code_do_not_matter(merchant: Merchant) -> None:

@@ -23,7 +23,7 @@ from charges.actions import payments, refunds
 from charges.actions.charges import ChargeDraft, cancel_charge, change_charge, create_charge
 from charges.actions.outcomes import look_up_unknown_outcomes, record_expiries
 from charges.actions.refunds import request_refund, send_waiting_refunds
-from charges.errors import ChargeRefused
+from charges.errors import ChargeNotOpen, ChargeRefused
 from charges.models import Charge, Payment, Refund
 from charges.states import ChargeStatus, RefundStatus
 from core import clock, idempotency
@@ -32,7 +32,7 @@ from core.errors import StillRunning, Unavailable
 from core.idempotency import Answer, Claim, KeyedRequest, once, once_in_steps
 from core.models import IdempotencyKey
 from gateways import notices
-from gateways.errors import GatewayRefused, OutcomeUnknown
+from gateways.errors import AlreadyCancelled, GatewayRefused, OutcomeUnknown
 from gateways.models import Notice
 from gateways.protocols import ChargeOrder
 from gateways.sandbox import network
@@ -234,6 +234,20 @@ def test_a_deletion_is_finished_although_the_network_could_not_be_asked_at_its_f
     let_the_leases_pass()
     with mock.patch.object(SandboxPix, "look_up_charge", side_effect=silence), pytest.raises(Unavailable):
         send()
+    look_up_unknown_outcomes()
+    assert Charge.objects.get().status == ChargeStatus.CANCELLED
+
+
+def test_who_deletes_what_somebody_else_just_deleted_hears_that_it_is_not_open(operator: Actor) -> None:
+    charge = make_charge(operator)
+
+    def cancelled_by_another(gateway: SandboxPix, txid: str) -> None:
+        SandboxCharge.objects.update(cancelled_at=clock.now())
+        raise AlreadyCancelled("already cancelled")
+
+    with mock.patch.object(SandboxPix, "cancel_charge", cancelled_by_another), pytest.raises(ChargeNotOpen) as refused:
+        once_in_steps(keyed(operator), lambda claim: delete(operator, charge.txid, claim), stored)
+    assert "already" not in str(refused.value)
     look_up_unknown_outcomes()
     assert Charge.objects.get().status == ChargeStatus.CANCELLED
 
