@@ -46,6 +46,7 @@ STORE = """
         %(subject)s, %(lease_until)s, %(status)s, %(body)s, %(moment)s)
     ON CONFLICT (client_id, key, method, path) DO UPDATE
     SET subject = excluded.subject, lease_until = excluded.lease_until, status = excluded.status, body = excluded.body
+    WHERE core_idempotencykey.status IS NULL AND core_idempotencykey.lease_until IS NOT DISTINCT FROM %(held)s
 """
 
 
@@ -97,7 +98,7 @@ def once(request: KeyedRequest, action: Callable[[], T], render: Callable[[T], A
             if kept and kept.answer:
                 return kept.answer
             answer = render(action())
-            _store(request, answer=answer)
+            _store(request, answer=answer, held=kept.lease_until if kept else None)
         return answer
 
     return _patiently(request, attempt)
@@ -126,15 +127,17 @@ class Claim(Generic[T]):
             reserved = find(kept.subject) if kept else make()
             subject = name(reserved)
             lease = clock.now() + LEASE
-            _store(self._request, subject=subject, lease_until=lease)
+            _store(self._request, subject=subject, lease_until=lease, held=kept.lease_until if kept else None)
         self._subject, self._lease = subject, lease
         return reserved
 
     def finish(self, result: T) -> None:
-        """Stores the answer. To be called inside the transaction that settles."""
-        self.answer = self._render(result)
+        """Stores the answer. To be called inside the transaction that settles, which fails with AlreadyAnswered or
+        StillRunning when a repeat took the key over after the lease: the work is done once, by who holds the key."""
+        answer = self._render(result)
         if self._subject is not None:
-            _store(self._request, subject=self._subject, answer=self.answer)
+            _store(self._request, subject=self._subject, answer=answer, held=self._lease)
+        self.answer = answer
 
     def release(self) -> None:
         """Gives the key free: nothing came of the request. To be called inside the transaction that records so.
@@ -212,8 +215,14 @@ def _claim(request: KeyedRequest) -> Kept | None:
 
 
 def _store(
-    request: KeyedRequest, *, subject: str = "", lease_until: datetime | None = None, answer: Answer | None = None
+    request: KeyedRequest,
+    *,
+    held: datetime | None,
+    subject: str = "",
+    lease_until: datetime | None = None,
+    answer: Answer | None = None,
 ) -> None:
+    """`held` is the lease that the row has had so far. Raises AlreadyAnswered or StillRunning when it has another."""
     values = {
         **request.lookup(),
         "fingerprint": request.fingerprint,
@@ -221,6 +230,9 @@ def _store(
         "lease_until": lease_until,
         "status": answer.status if answer else None,
         "body": answer.body if answer else None,
+        "held": held,
         "moment": clock.now(),
     }
-    prepared.execute(STORE, values)
+    if prepared.execute(STORE, values).rowcount == 0:
+        answer = finished(request)
+        raise AlreadyAnswered(answer) if answer else StillRunning

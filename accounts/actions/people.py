@@ -67,7 +67,7 @@ def add_membership(*, actor: Actor, user: User) -> Membership:
     """Makes the person a representative of the actor's client, without roles yet: also one who was removed before.
     Raises NotPossibleNow for who is one already."""
     require(actor, MAY_ADMINISTER)
-    Client.objects.select_for_update().get(pk=actor.client_id)
+    Client.objects.select_for_update(no_key=True).get(pk=actor.client_id)
     present = Membership.objects.filter(user=user, client_id=actor.client_id).exclude(status=MembershipStatus.REMOVED)
     if present.exists():
         raise NotPossibleNow
@@ -113,7 +113,7 @@ def take_role(*, actor: Actor, membership_id: int, module: Module) -> None:
 def _locked(actor: Actor, membership_id: int) -> Membership:
     """The client is locked first, so that two administrators cannot remove each other at once."""
     require(actor, MAY_ADMINISTER)
-    Client.objects.select_for_update().get(pk=actor.client_id)
+    Client.objects.select_for_update(no_key=True).get(pk=actor.client_id)
     membership = Membership.objects.filter(pk=membership_id, client_id=actor.client_id).select_related("user").first()
     if membership is None:
         raise NotFound
@@ -123,7 +123,7 @@ def _locked(actor: Actor, membership_id: int) -> Membership:
 def _locked_clients_of(user: User) -> list[int]:
     """Always locked in the same order."""
     clients = Client.objects.filter(pk__in=user.memberships.values("client_id")).order_by("pk")
-    return list(clients.select_for_update().values_list("pk", flat=True))
+    return list(clients.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 @contextmanager

@@ -84,23 +84,13 @@ def change_charge(*, actor: Actor, txid: str, changes: Mapping[str, Any], claim:
     """
     permissions.require(actor, WRITE)
     with calls.pix() as gateway:
-        claim.reserve(partial(_check_change, actor, txid, changes), _find, TXID)
-        while True:
-            seen, asking = _about_to_ask(actor, txid)
-            wanted = _changed(seen, changes)
-            _tell_network(lambda: gateway.change_charge(order_of(wanted)), txid, claim)  # noqa: B023 - called at once
-            with transaction.atomic():
-                charge = _open_charge(actor, txid)
-                if charge.revision != seen.revision:
-                    continue  # another change came between: the network hears the newer one again
-                charge = _changed(charge, changes)
-                charge.revision += 1
-                charge.next_look_up_at = next_look_up(charge, asking)
-                fields = (*STORED, "revision", "next_look_up_at")
-                record(charge, "changed", actor=actor, fields=fields, facts=_facts(charge))
-                pix.change_order(charge.order, **order_facts(charge))
-                claim.finish(charge)
-                return charge
+        claim.reserve(partial(_changed, actor, txid, changes), _find, TXID)
+        changed = None
+        while changed is None:  # another change came between: the network hears the newer one again
+            wanted, asking = _about_to_change(actor, txid, changes)
+            _tell_network(partial(gateway.change_charge, order_of(wanted)), txid, claim)
+            changed = _settle_change(actor, wanted, changes, asking, claim)
+    return changed
 
 
 def cancel_charge(*, actor: Actor, txid: str, claim: Claim[Charge]) -> Charge:
@@ -110,7 +100,7 @@ def cancel_charge(*, actor: Actor, txid: str, claim: Claim[Charge]) -> Charge:
         claim.reserve(partial(_open_charge, actor, txid), _find, TXID)
         state = _tell_network(lambda: state_of(gateway, txid), txid, claim) if claim.resumed else None
         if state is not NetworkState.CANCELLED:
-            _about_to_ask(actor, txid)
+            _about_to_cancel(actor, txid)
             _tell_network(lambda: gateway.cancel_charge(txid), txid, claim)
     with transaction.atomic():
         charge = locked(txid, client_id=actor.client_id)
@@ -166,9 +156,12 @@ def activate(charge: Charge, *, actor: Actor) -> None:
 
 
 def end(charge: Charge, status: ChargeStatus, *, at: datetime, actor: Actor, failure: str = "") -> None:
-    """The charge can no longer be paid from `at` on. The caller holds the lock."""
+    """The charge can no longer be paid from `at` on. The caller holds the lock. One that expires while the network is
+    being asked is still looked up: there it may live longer."""
     move(charge, status)
-    charge.ended_at, charge.failure, charge.next_look_up_at = at, failure, None
+    charge.ended_at, charge.failure = at, failure
+    if status is not ChargeStatus.EXPIRED:
+        charge.next_look_up_at = None
     record(
         charge,
         status.value.lower(),
@@ -283,8 +276,15 @@ def _refuse_unless_open(charge: Charge) -> None:
         raise ChargeNotOpen(status=status.label)
 
 
-def _check_change(actor: Actor, txid: str, changes: Mapping[str, Any]) -> Charge:
-    charge = _changed(_open_charge(actor, txid), changes)
+def _changed(actor: Actor, txid: str, changes: Mapping[str, Any]) -> Charge:
+    """The charge under its lock as it will be, unsaved. Raises what `change_charge` does."""
+    charge = _open_charge(actor, txid)
+    for name, value in changes.items():
+        if name == "expiration":
+            seconds = value or charge.client.default_expiration
+            charge.expires_at = charge.created_at + timedelta(seconds=seconds)
+        else:
+            setattr(charge, name, value)
     _refuse_above_limit(charge.client, charge.amount)
     if charge.validate_debtor and not charge.debtor_document:
         raise DebtorDocumentMissing
@@ -293,20 +293,31 @@ def _check_change(actor: Actor, txid: str, changes: Mapping[str, Any]) -> Charge
     return charge
 
 
-def _about_to_ask(actor: Actor, txid: str) -> tuple[Charge, Asking]:
-    """The charge as it stands before the network is asked. Raises ChargeNotOpen, ChargeAlreadyPaid."""
+def _about_to_cancel(actor: Actor, txid: str) -> None:
     with transaction.atomic():
-        charge = _open_charge(actor, txid)
+        begin_asking(_open_charge(actor, txid))
+
+
+def _about_to_change(actor: Actor, txid: str, changes: Mapping[str, Any]) -> tuple[Charge, Asking]:
+    """What the network is to be asked for, as the charge stands now."""
+    with transaction.atomic():
+        charge = _changed(actor, txid, changes)
         return charge, begin_asking(charge)
 
 
-def _changed(charge: Charge, changes: Mapping[str, Any]) -> Charge:
-    for name, value in changes.items():
-        if name == "expiration":
-            seconds = value or charge.client.default_expiration
-            charge.expires_at = charge.created_at + timedelta(seconds=seconds)
-        else:
-            setattr(charge, name, value)
+def _settle_change(
+    actor: Actor, wanted: Charge, changes: Mapping[str, Any], asking: Asking, claim: Claim[Charge]
+) -> Charge | None:
+    """Stores what the network was asked for; None when the charge is another one than it was then."""
+    with transaction.atomic():
+        charge = _changed(actor, wanted.txid, changes)
+        if charge.revision != wanted.revision:
+            return None
+        charge.revision += 1
+        charge.next_look_up_at = next_look_up(charge, asking)
+        record(charge, "changed", actor=actor, fields=(*STORED, "revision", "next_look_up_at"), facts=_facts(charge))
+        pix.change_order(charge.order, **order_facts(charge))
+        claim.finish(charge)
     return charge
 
 

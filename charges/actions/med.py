@@ -33,6 +33,7 @@ NATURES = {
     "OPERACIONAL": RefundNature.MED_OPERACIONAL,
     "PIX_AUTOMATICO": RefundNature.MED_PIX_AUTOMATICO,
 }
+UNKNOWN_KIND = RefundNature.MED_FRAUDE  # the money has to be blocked whatever the network calls it one day
 
 
 def handle_med_notice(payload: dict[str, Any]) -> None:
@@ -48,6 +49,8 @@ def handle_med_notice(payload: dict[str, Any]) -> None:
         if remaining == ZERO or clock.now() > payment.settled_at + NOTICE_WITHIN:
             log.warning("a MED with nothing to block", case=payload["caseId"], end_to_end_id=payload["endToEndId"])
             return
+        if payload["kind"] not in NATURES:
+            log.error("a MED of an unknown kind", case=payload["caseId"], kind=payload["kind"])
         moment = clock.now()
         dispute = Dispute.objects.create(
             client_id=charge.client_id,
@@ -110,7 +113,7 @@ def _decide(charge: Charge, dispute: Dispute, status: DisputeStatus, *, actor: A
     pix.unblock(received, dispute.amount, to_client=stays)
     if not stays:
         payment = Payment.objects.get(operation=received)
-        return_by_med(charge, payment, dispute.amount, NATURES[dispute.reason_code])
+        return_by_med(charge, payment, dispute.amount, NATURES.get(dispute.reason_code, UNKNOWN_KIND))
 
 
 def _tell(charge: Charge, dispute: Dispute, name: str, *, actor: Actor) -> None:

@@ -1,8 +1,8 @@
 """What time alone brings about, and outcomes that nobody knows yet. The tasks only call these."""
 
 from collections.abc import Callable
-from contextlib import suppress
 
+import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -16,7 +16,9 @@ from gateways import calls
 from gateways.errors import GatewayBusy, GatewayRefused, OutcomeUnknown
 from gateways.protocols import NetworkState, PixGateway
 
+log = structlog.get_logger()
 BATCH = 200
+ENDED_UNPAID = (ChargeStatus.EXPIRED, ChargeStatus.CANCELLED)
 
 
 def record_expiries() -> None:
@@ -26,10 +28,7 @@ def record_expiries() -> None:
 
 def look_up_unknown_outcomes() -> None:
     """Asks the network about charges whose creation, change or deletion got no answer."""
-    due = Charge.objects.filter(next_look_up_at__lte=clock.now()).order_by("next_look_up_at")
-    with suppress(GatewayBusy):  # the others are due as before
-        for txid in list(due.values_list("txid", flat=True)[:BATCH]):
-            look_up(txid)
+    _each(Charge.objects.filter(next_look_up_at__lte=clock.now()).order_by("next_look_up_at"), look_up)
 
 
 def look_up(txid: str) -> None:
@@ -56,13 +55,18 @@ def _take(txid: str) -> tuple[Charge, Asking] | None:
 
 def _agree(gateway: PixGateway, charge: Charge) -> tuple[NetworkState, str]:
     """What the network says of the charge, and why it refused it. What it never heard of is sent again under the same
-    txid; of an open charge it hears again what we know. Raises OutcomeUnknown."""
+    txid; of an open charge it hears again what we know, and one that has ended here ends there. Raises
+    OutcomeUnknown."""
     state = state_of(gateway, charge.txid)
+    if state is None and charge.status not in OPEN:
+        return NetworkState.CANCELLED, ""
     try:
         if state is None:
             gateway.create_charge(order_of(charge))
         elif state is NetworkState.ACTIVE and charge.status == ChargeStatus.ACTIVE:
             gateway.change_charge(order_of(charge))
+        elif state is NetworkState.ACTIVE and charge.status in ENDED_UNPAID:
+            gateway.cancel_charge(charge.txid)
     except GatewayRefused as refusal:
         if state is None:
             return NetworkState.CANCELLED, refusal.reason
@@ -70,9 +74,15 @@ def _agree(gateway: PixGateway, charge: Charge) -> tuple[NetworkState, str]:
     return state or NetworkState.ACTIVE, ""
 
 
-def _each(rows: QuerySet[Charge], change: Callable[[str], None]) -> None:
-    for txid in list(rows.values_list("txid", flat=True)[:BATCH]):
-        change(txid)
+def _each(due: QuerySet[Charge], act: Callable[[str], None]) -> None:
+    """Acts on all that is due. What fails is due again the next time and holds up no other."""
+    for txid in due.values_list("txid", flat=True).iterator(chunk_size=BATCH):
+        try:
+            act(txid)
+        except GatewayBusy:
+            return
+        except Exception:
+            log.exception("charge not brought up to date", txid=txid)
 
 
 def _expire(txid: str) -> None:

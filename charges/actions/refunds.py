@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from accounts import permissions
@@ -72,25 +72,24 @@ def request_refund(
     The 90 days and the sum are rules of the devolução (BCB Pix API 2.9).
     """
     permissions.require(actor, REFUND)
-    with transaction.atomic():
-        charge = locked(txid, client_id=actor.client_id)
-        payment = _payment_to_return(charge, end_to_end_id)
-        _refuse_used_id(charge, merchant_refund_id)
-        if clock.now() > payment.refundable_until:
-            until = payment.refundable_until.astimezone(actor.zone)
-            raise RefundWindowClosed(until=until.strftime("%d/%m/%Y %H:%M"))
-        remaining = remaining_of(payment)
-        if not ZERO < amount <= remaining:
-            raise RefundExceedsRemaining(remaining=money.formatted(remaining))
-        return _hold(
-            charge,
-            payment,
-            actor=actor,
-            amount=amount,
-            description=description,
-            merchant_refund_id=merchant_refund_id,
-            note=note,
-        )
+    try:
+        with transaction.atomic():
+            charge = locked(txid, client_id=actor.client_id)
+            payment = _payment_to_return(charge, end_to_end_id)
+            _refuse_used_id(actor, merchant_refund_id)
+            _refuse_unreturnable(payment, amount, actor)
+            return _hold(
+                charge,
+                payment,
+                actor=actor,
+                amount=amount,
+                description=description,
+                merchant_refund_id=merchant_refund_id,
+                note=note,
+            )
+    except IntegrityError:
+        _refuse_used_id(actor, merchant_refund_id)  # by a refund of another charge, whose lock is not ours
+        raise
 
 
 def refund_operation(*, actor: Actor, operation: Operation, amount: Decimal, note: Note) -> Operation:
@@ -144,8 +143,8 @@ def settle_refund(*, refund_id: str, outcome: RefundOutcome) -> None:
         charge = locked(txid)
         refund = Refund.objects.select_for_update(of=("self",)).select_related("payment").get(refund_id=refund_id)
         if refund.status != RefundStatus.PROCESSING:
-            return
-        if outcome.completed:
+            _compare(charge, refund, outcome)
+        elif outcome.completed:
             _complete(charge, refund, outcome)
         else:
             _fail(charge, refund, outcome.reason)
@@ -166,12 +165,21 @@ def _payment_to_return(charge: Charge, end_to_end_id: str | None) -> Payment:
     return payment
 
 
-def _refuse_used_id(charge: Charge, merchant_refund_id: str | None) -> None:
+def _refuse_used_id(actor: Actor, merchant_refund_id: str | None) -> None:
     if merchant_refund_id is None:
         return
-    owner = Refund.objects.filter(client_id=charge.client_id, merchant_refund_id=merchant_refund_id).first()
+    owner = Refund.objects.filter(client_id=actor.client_id, merchant_refund_id=merchant_refund_id).first()
     if owner is not None:
         raise MerchantRefundIdUsed(refund=owner.refund_id)
+
+
+def _refuse_unreturnable(payment: Payment, amount: Decimal, actor: Actor) -> None:
+    if clock.now() > payment.refundable_until:
+        until = payment.refundable_until.astimezone(actor.zone)
+        raise RefundWindowClosed(until=until.strftime("%d/%m/%Y %H:%M"))
+    remaining = remaining_of(payment)
+    if not ZERO < amount <= remaining:
+        raise RefundExceedsRemaining(remaining=money.formatted(remaining))
 
 
 def _hold(
@@ -300,6 +308,15 @@ def _fail(charge: Charge, refund: Refund, reason: str) -> None:
     pix.fail_refund(refund.operation, return_code=refund.status_reason, merchant_id=refund.merchant_refund_id)
     charge.needs_attention = True
     _tell(charge, refund, "refund_failed", fields=("needs_attention",))
+
+
+def _compare(charge: Charge, refund: Refund, outcome: RefundOutcome) -> None:
+    """The network's last word is said once, so a second one is a repeat, or nobody knows where the money is."""
+    if outcome.completed == (refund.status == RefundStatus.COMPLETED):
+        return
+    log.error("a refund ended twice in different ways", refund_id=refund.refund_id, first=refund.status)
+    charge.needs_attention = True
+    charge.save(update_fields=["needs_attention"])
 
 
 def _end(refund: Refund, status: RefundStatus) -> None:

@@ -1,11 +1,13 @@
 """Roles and credentials: nobody gives what they lack, nobody leaves a company without an administrator."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.auth.hashers import check_password
+from django.db import connection, transaction
 
 from accounts import queries
 from accounts.actions import credentials, people
@@ -211,3 +213,20 @@ def test_the_history_of_a_credential_tells_each_rotation_and_no_use(boss: Member
         ("insert", None),
         ("update", rotated.secret_changed_at),
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_of_a_company_are_written_while_its_people_are_administered(boss: Membership) -> None:
+    user = UserFactory.create()
+
+    def write_a_row() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '2s'")
+            MembershipFactory.create(client=boss.client)
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        people.add_membership(actor=actor(boss), user=user)
+        pool.submit(write_a_row).result()

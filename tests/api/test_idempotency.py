@@ -115,7 +115,7 @@ def test_a_refusal_after_the_claim_was_committed_gives_the_key_free_too(
         raise ChargeAlreadyPaid
 
     with monkeypatch.context() as patch:
-        patch.setattr(actions, "_about_to_ask", paid_in_between)
+        patch.setattr(actions, "_about_to_change", paid_in_between)
         refused = merchant.call("PATCH", f"/v1/dynamic/{txid}", {"amount": 5}, key=key)
     assert refused.json()["errorCode"] == 104
     assert merchant.call("PATCH", f"/v1/dynamic/{txid}", {"amount": 6}, key=key).status_code == 200

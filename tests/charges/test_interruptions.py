@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from unittest import mock
 from urllib.parse import quote
@@ -19,11 +20,11 @@ from django.db import connection
 from django.db.models import F
 
 from accounts.models import Client
-from charges.actions import payments, refunds
-from charges.actions.charges import ChargeDraft, cancel_charge, change_charge, create_charge
+from charges.actions import outcomes, payments, refunds
+from charges.actions.charges import ChargeDraft, cancel_charge, change_charge, create_charge, end
 from charges.actions.outcomes import look_up_unknown_outcomes, record_expiries
 from charges.actions.refunds import request_refund, send_waiting_refunds
-from charges.errors import ChargeNotOpen, ChargeRefused
+from charges.errors import ChargeNotOpen, ChargeRefused, DebtorDocumentMissing
 from charges.models import Charge, Payment, Refund
 from charges.states import ChargeStatus, RefundStatus
 from core import clock, idempotency
@@ -34,7 +35,7 @@ from core.models import IdempotencyKey
 from gateways import notices
 from gateways.errors import AlreadyCancelled, GatewayRefused, OutcomeUnknown
 from gateways.models import Notice
-from gateways.protocols import ChargeOrder
+from gateways.protocols import ChargeOrder, NetworkState
 from gateways.sandbox import network
 from gateways.sandbox.models import SandboxCharge, SandboxRefund
 from gateways.sandbox.pix import SandboxPix
@@ -178,17 +179,105 @@ class TestWorkInterrupted:
 
 
 @contextmanager
-def meanwhile(call: str, other: Callable[[], object]) -> Iterator[None]:
-    """Something else happens from beginning to end while the first call of the gateway is on its way."""
+def meanwhile(call: str, other: Callable[[], object], *, on_the_way_back: bool = False) -> Iterator[None]:
+    """Something else happens from beginning to end while the gateway's first call, or its answer, is on its way."""
     really, waiting = getattr(SandboxPix, call), [other]
 
     def slow(gateway: SandboxPix, *args: Any) -> None:
+        if on_the_way_back:
+            really(gateway, *args)
         if waiting:
             waiting.pop()()
-        really(gateway, *args)
+        if not on_the_way_back:
+            really(gateway, *args)
 
     with mock.patch.object(SandboxPix, call, slow):
         yield
+
+
+def test_a_request_that_outlives_its_lease_does_nothing_that_its_repeat_has_done(
+    work: Work, send: Callable[[], Answer]
+) -> None:
+    repeated: list[Answer] = []
+
+    def repeat_after_the_lease() -> None:
+        let_the_leases_pass()
+        repeated.append(send())
+
+    with meanwhile(work.call, repeat_after_the_lease, on_the_way_back=True):
+        assert send().body == repeated[0].body
+    let_the_leases_pass()
+    look_up_unknown_outcomes()
+    assert_done_once(work)
+
+
+def test_two_changes_at_once_cannot_leave_what_neither_alone_could(operator: Actor) -> None:
+    charge = make_charge(operator, debtor_document="39053344705", debtor_name="Ana")
+
+    def send(**changes: Any) -> Answer:
+        action = partial(change_charge, actor=operator, txid=charge.txid, changes=changes)
+        return once_in_steps(keyed(operator), lambda claim: action(claim=claim), stored)
+
+    with (
+        meanwhile("change_charge", partial(send, validate_debtor=True), on_the_way_back=True),
+        pytest.raises(DebtorDocumentMissing),
+    ):
+        send(debtor_document="", debtor_name="")
+    let_the_leases_pass()
+    look_up_unknown_outcomes()
+    charge.refresh_from_db()
+    assert (charge.validate_debtor, charge.debtor_document) == (True, "39053344705")
+    assert SandboxCharge.objects.get().payer_document == "39053344705"
+
+
+def test_a_charge_that_expires_while_the_network_changes_it_ends_there_too(operator: Actor) -> None:
+    charge = make_charge(operator)
+
+    def expire() -> None:
+        Charge.objects.update(expires_at=clock.now())
+        record_expiries()
+
+    with meanwhile("change_charge", expire, on_the_way_back=True), pytest.raises(ChargeNotOpen):
+        once_in_steps(keyed(operator), lambda claim: change(operator, charge.txid, claim), stored)
+    let_the_leases_pass()
+    look_up_unknown_outcomes()
+    assert Charge.objects.get().next_look_up_at is None
+    assert SandboxCharge.objects.get().cancelled_at is not None
+
+
+class TestOneThatCannotBeBroughtUpToDate:
+    """It holds up no other, however many there are."""
+
+    @pytest.fixture(autouse=True)
+    def charges(self, operator: Actor, monkeypatch: pytest.MonkeyPatch) -> list[Charge]:
+        monkeypatch.setattr(outcomes, "BATCH", 2)
+        return [make_charge(operator) for _charge in range(5)]
+
+    def test_at_its_end(self, charges: list[Charge], monkeypatch: pytest.MonkeyPatch) -> None:
+        Charge.objects.update(expires_at=clock.now())
+        really = end
+
+        def fail_for_the_first(charge: Charge, *args: Any, **facts: Any) -> None:
+            if charge.pk == charges[0].pk:
+                raise ValueError
+            really(charge, *args, **facts)
+
+        monkeypatch.setattr(outcomes, "end", fail_for_the_first)
+        record_expiries()
+        assert Charge.objects.filter(status=ChargeStatus.EXPIRED).count() == 4
+
+    def test_when_the_network_is_asked(self, charges: list[Charge], monkeypatch: pytest.MonkeyPatch) -> None:
+        Charge.objects.update(next_look_up_at=clock.now())
+        really = SandboxPix.look_up_charge
+
+        def fail_for_the_first(gateway: SandboxPix, txid: str) -> NetworkState | None:
+            if txid == charges[0].txid:
+                raise KeyError("what an adapter did not expect")
+            return really(gateway, txid)
+
+        monkeypatch.setattr(SandboxPix, "look_up_charge", fail_for_the_first)
+        look_up_unknown_outcomes()
+        assert Charge.objects.filter(next_look_up_at=None).count() == 4
 
 
 class TestATaskThatLooksUpWhile:

@@ -87,6 +87,14 @@ def test_a_decision_for_the_payer_gives_the_money_back_once(operator: Actor, med
     assert_books_are_right()
 
 
+def test_a_med_of_a_kind_that_nobody_knows_is_blocked_and_can_be_answered(operator: Actor, paid_charge: Charge) -> None:
+    pix = paid_charge.payments.get()
+    network.open_med(txid=paid_charge.txid, end_to_end_id=pix.end_to_end_id, kind="GOLPE")
+    assert balances()["med_blocked"] == Decimal("100.00")
+    accept_dispute(actor=operator, dispute_id=Dispute.objects.get().dispute_id)
+    assert Refund.objects.get().amount == Decimal("100.00")
+
+
 def test_a_med_and_its_decision_that_arrive_before_their_pix_wait_for_it(
     operator: Actor, active_charge: Charge
 ) -> None:

@@ -94,6 +94,17 @@ def test_the_final_word_is_recorded_once_whatever_is_said_later(operator: Actor,
     assert Event.objects.filter(name="charge.refund_completed").count() == 1
 
 
+@pytest.mark.parametrize(("second", "is_marked"), [(COMPLETED, False), (FAILED, True)])
+def test_a_network_that_contradicts_itself_calls_for_attention(
+    operator: Actor, paid_charge: Charge, second: RefundOutcome, is_marked: bool
+) -> None:
+    asked = refund(operator, paid_charge)
+    settle_refund(refund_id=asked.refund_id, outcome=COMPLETED)
+    settle_refund(refund_id=asked.refund_id, outcome=second)
+    paid_charge.refresh_from_db()
+    assert paid_charge.needs_attention is is_marked
+
+
 def test_the_message_says_what_went_back_and_what_remains(operator: Actor, paid_charge: Charge) -> None:
     asked = refund(operator, paid_charge, "30.00")
     settle_refund(refund_id=asked.refund_id, outcome=COMPLETED)
@@ -156,6 +167,21 @@ def test_a_merchants_own_id_is_used_once_and_the_refusal_names_its_owner(operato
     first = refund(operator, paid_charge, merchant_refund_id="order1")
     with pytest.raises(MerchantRefundIdUsed, match=first.refund_id):
         refund(operator, paid_charge, merchant_refund_id="order1")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_refunds_of_two_charges_at_once_one_gets_the_merchants_own_id(operator: Actor) -> None:
+    paid = [pay(make_charge(operator)) for _charge in range(2)]
+
+    def ask(position: int) -> str:
+        try:
+            return refund(operator, paid[position], merchant_refund_id="r1").refund_id
+        except MerchantRefundIdUsed:
+            return "refused"
+
+    answers = at_once(2, ask)
+    assert answers.count("refused") == 1
+    assert [each.refund_id for each in Refund.objects.all()] == [each for each in answers if each != "refused"]
 
 
 def test_a_refund_above_the_clients_limit_waits_and_has_not_left(
