@@ -205,7 +205,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "AstraPay API",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
-    "DESCRIPTION": (
+    "DESCRIPTION": _(
         "Money is a JSON number in reais with at most two decimals; moments are UTC with milliseconds. Every request "
         "names itself with x-transaction-id, and a write with the same value is done once. 400 is what the request "
         "alone can show, 422 what depends on your data; another company's object and an absent one are the same 404."

@@ -1,5 +1,6 @@
 """Answers about the caller itself (API.md 6.8)."""
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.permissions import SCOPES
@@ -17,14 +18,14 @@ class ClientShown(Shown):
 class LimitsShown(Shown):
     requestsPerMinute = NumberShown()
     largestCharge = Amount()
-    defaultExpiration = NumberShown(help_text="Seconds, for a charge that names none")
+    defaultExpiration = NumberShown(help_text=_("Seconds, for a charge that names none"))
 
 
 class MeShown(Shown):
     client = ClientShown()
     environment = TextShown(names=("sandbox", "production"))
     scopes = serializers.ListField(child=TextShown(names=SCOPES))
-    expiry = MomentShown(help_text="Of the token")
+    expiry = MomentShown(help_text=_("Of the token"))
     limits = LimitsShown()
 
 
@@ -33,4 +34,4 @@ class OutcomeShown(Shown):
     method = TextShown(names=("POST", "PUT", "PATCH", "DELETE"), required=False)
     path = TextShown(required=False, example="/v1/dynamic")
     httpStatus = NumberShown(required=False)
-    body = serializers.JSONField(required=False, help_text="Null when the call answers without a body")
+    body = serializers.JSONField(required=False, help_text=_("Null when the call answers without a body"))

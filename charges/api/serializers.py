@@ -24,7 +24,7 @@ class Information(StrictSerializer):
 
 
 class Debtor(StrictSerializer):
-    """Nobody, a name alone, or a person or company. A name without a document is not sent to the Pix network."""
+    about = _("Nobody, a name alone, or a person or company. A name without a document is not sent to the Pix network.")
 
     name = Text(max_length=limits.DEBTOR_NAME, required=False, allow_null=True)
     naturalPersonIdentification = Document(
@@ -99,7 +99,7 @@ class ChargeBody(ChargeFields):
 
 
 class ChargeChangesBody(ChargeFields):
-    """What is absent stays, null clears what may be empty. At least one field."""
+    about = _("What is absent stays, null clears what may be empty. At least one field.")
 
     fewest_fields = 1
 
@@ -195,7 +195,7 @@ class Payer(StrictSerializer):
 
 
 class PayBody(StrictSerializer):
-    """Who pays, and how much: the debtor and the charge's amount when absent."""
+    about = _("Who pays, and how much: the debtor and the charge's amount when absent.")
 
     payer = Payer(required=False, allow_null=True)
     amount = Money(required=False, allow_null=True)

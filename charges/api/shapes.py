@@ -1,5 +1,6 @@
 """The answers of 6.1 as the OpenAPI document shows them; tests hold every answer to them."""
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from charges.states import CHARGE_CODES, PaymentOutcome, RefundNature, RefundReason, RefundStatus
@@ -31,7 +32,7 @@ class ChargeListedShown(Shown):
     txid = TextShown(example="astra202611k3v9w0x1y2z3a4b5c6d7")
     amount = Amount()
     status = ChargeStatusShown()
-    pixCopyAndPaste = TextShown(allow_null=True, help_text="Null until the Pix network has confirmed the charge")
+    pixCopyAndPaste = TextShown(allow_null=True, help_text=_("Null until the Pix network has confirmed the charge"))
     description = TextShown(allow_null=True)
     userReference = TextShown(allow_null=True)
     payerRequest = TextShown(allow_null=True)
@@ -39,15 +40,15 @@ class ChargeListedShown(Shown):
     debtor = DebtorShown(allow_null=True)
     validateDebtor = serializers.BooleanField()
     origin = TextShown(allow_null=True)
-    expiration = NumberShown(help_text="Seconds from creation to the end")
+    expiration = NumberShown(help_text=_("Seconds from creation to the end"))
     calendar = CalendarShown()
-    revision = NumberShown(help_text="Rises by 1 with each PATCH")
+    revision = NumberShown(help_text=_("Rises by 1 with each PATCH"))
     paymentDate = MomentShown(allow_null=True)
     updatedAt = MomentShown()
 
 
 class ChargeShown(ChargeListedShown):
-    qrCodeBase64 = TextShown(form="byte", allow_null=True, help_text="A PNG of the code")
+    qrCodeBase64 = TextShown(form="byte", allow_null=True, help_text=_("A PNG of the code"))
 
 
 class PayerShown(Shown):
@@ -61,7 +62,7 @@ class PaymentShown(Shown):
     payer = PayerShown()
     paymentDate = MomentShown()
     outcome = TextShown(
-        names=tuple(PaymentOutcome.values), help_text="Only an ACCEPTED Pix pays the charge; others are returned"
+        names=tuple(PaymentOutcome.values), help_text=_("Only an ACCEPTED Pix pays the charge; others are returned")
     )
 
 
@@ -73,7 +74,7 @@ class RefundShown(Shown):
     status = TextShown(names=tuple(RefundStatus.values))
     statusReason = TextShown(names=tuple(RefundReason.values), allow_null=True)
     nature = TextShown(names=tuple(RefundNature.values))
-    endToEndId = TextShown(help_text="Of the Pix that is returned")
+    endToEndId = TextShown(help_text=_("Of the Pix that is returned"))
     devolutionEndToEndId = TextShown(allow_null=True)
     description = TextShown(allow_null=True)
     createdAt = MomentShown()
@@ -93,7 +94,7 @@ class StaticCodeShown(Shown):
     merchantName = TextShown()
     merchantCity = TextShown()
     amount = Amount(allow_null=True)
-    txid = TextShown(help_text="*** when none was given")
+    txid = TextShown(help_text=_("*** when none was given"))
     additionalInformation = TextShown(allow_null=True)
 
 
@@ -114,7 +115,7 @@ class DecodedCodeShown(Shown):
     location = TextShown(allow_null=True)
     recurrenceLocation = TextShown(allow_null=True)
     crc = TextShown()
-    warnings = serializers.ListField(child=TextShown(), help_text="What a strict reader would not accept")
+    warnings = serializers.ListField(child=TextShown(), help_text=_("What a strict reader would not accept"))
     fields = serializers.DictField(  # type: ignore[assignment]
-        help_text="The whole tree of fields by their two digits"
+        help_text=_("The whole tree of fields by their two digits")
     )

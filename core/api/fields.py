@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import validate_email
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.settings import api_settings
@@ -317,6 +318,7 @@ class StrictSerializer(serializers.Serializer[Any]):
     """Names every unknown field, gives absent optional fields as absent, and its violations with their path."""
 
     fewest_fields: ClassVar[int] = 0
+    about: "str | Promise" = ""
     default_error_messages = {**MESSAGES, "invalid": _("must be a JSON object"), "unknown": _("is not known here")}
 
     def to_internal_value(self, data: Any) -> Any:

@@ -5,6 +5,8 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from drf_spectacular.openapi import AutoSchema
 
 from core.api.fields import Nothing, StrictSerializer
@@ -46,26 +48,28 @@ WITH_BODY = (BodyTooLarge, UnsupportedMediaType)
 NAMES_AN_OBJECT = {"txid", "endToEndId"}
 WITH_KEY = (StillRunning, KeyReused)
 TAGS = {
-    "token": "Authentication",
-    "dynamic": "Pix charges",
-    "refunds": "Refunds",
-    "cob-static": "Static codes",
-    "credit-card": "Credit card",
-    "statement": "Credit card",
-    "orders": "Orders and operations",
-    "operations": "Orders and operations",
-    "contracts": "Orders and operations",
-    "disputes": "Disputes",
-    "balance": "Balance",
-    "sandbox": "Sandbox",
+    "token": _("Authentication"),
+    "dynamic": _("Pix charges"),
+    "refunds": pgettext_lazy("tag", "Refunds"),
+    "cob-static": _("Static codes"),
+    "credit-card": _("Credit card"),
+    "statement": _("Credit card"),
+    "orders": _("Orders and operations"),
+    "operations": _("Orders and operations"),
+    "contracts": _("Orders and operations"),
+    "disputes": _("Disputes"),
+    "balance": _("Balance"),
+    "sandbox": _("Sandbox"),
 }
+OTHER_TAG = _("Client")
+PUBLIC_TAG = _("For the payer's bank")
 
 TRANSACTION_ID = {
     "name": "x-transaction-id",
     "in": "header",
     "required": True,
     "schema": {"type": "string", "format": "uuid", "pattern": UUID_PATTERN, "example": EXAMPLE_ID},
-    "description": (
+    "description": _(
         "A UUID in the form 8-4-4-4-12, echoed as sent. On POST, PUT, PATCH and DELETE it is the idempotency key: "
         "reuse it when you retry."
     ),
@@ -75,26 +79,26 @@ LANGUAGE = {
     "in": "header",
     "required": False,
     "schema": {"type": "string", "example": "pt-BR"},
-    "description": "The language of messages, pt-BR or en. Codes never change.",
+    "description": _("The language of messages, pt-BR or en. Codes never change."),
 }
 ECHO = {
-    "x-transaction-id": {"schema": {"type": "string", "format": "uuid"}, "description": "As it was sent."},
+    "x-transaction-id": {"schema": {"type": "string", "format": "uuid"}, "description": _("As it was sent.")},
 }
 RATE_LIMIT = {
-    "RateLimit-Limit": {"schema": {"type": "integer"}, "description": "What the bucket of this credential holds."},
-    "RateLimit-Remaining": {"schema": {"type": "integer"}, "description": "What is left in it."},
-    "RateLimit-Reset": {"schema": {"type": "integer"}, "description": "Seconds until it is full again."},
+    "RateLimit-Limit": {"schema": {"type": "integer"}, "description": _("What the bucket of this credential holds.")},
+    "RateLimit-Remaining": {"schema": {"type": "integer"}, "description": _("What is left in it.")},
+    "RateLimit-Reset": {"schema": {"type": "integer"}, "description": _("Seconds until it is full again.")},
 }
 # Refused before the credential's bucket is asked (`Endpoint.initial`).
 BEFORE_THE_LIMIT = (NotAuthenticated, MethodNotAllowed, BodyTooLarge, UnsupportedMediaType)
-CHALLENGE = {"schema": {"type": "string"}, "description": "Which token is wanted (RFC 6750 3)."}
-ALLOW = {"schema": {"type": "string"}, "description": "The methods that this address answers."}
-RETRY_AFTER = {"schema": {"type": "integer"}, "description": "Seconds after which the same call has a chance."}
-EXAMPLE_SENTENCES: dict[type[DomainError], list[str]] = {
-    InvalidParameters: ["amount: is required"],
-    UnsupportedMediaType: ["Content-Encoding: must be absent or identity"],
+CHALLENGE = {"schema": {"type": "string"}, "description": _("Which token is wanted (RFC 6750 3).")}
+ALLOW = {"schema": {"type": "string"}, "description": _("The methods that this address answers.")}
+RETRY_AFTER = {"schema": {"type": "integer"}, "description": _("Seconds after which the same call has a chance.")}
+EXAMPLE_VIOLATIONS = {
+    InvalidParameters: ("amount", _("is required")),
+    UnsupportedMediaType: ("Content-Encoding", _("must be absent or identity")),
 }
-REPLAY = {"schema": {"type": "string", "enum": ["true"]}, "description": "Only on an answer that is given again."}
+REPLAY = {"schema": {"type": "string", "enum": ["true"]}, "description": _("Only on an answer that is given again.")}
 
 
 def only_canonical_paths(endpoints: list[Any], **_kwargs: Any) -> list[Any]:
@@ -117,7 +121,7 @@ class ContractSchema(AutoSchema):
             "tags": [tag_of(path)],
             "summary": str(operation.summary),
             "security": [{SECURITY: [scope]} for scope in operation.scopes] or [{SECURITY: []}],
-            "parameters": [*self.path_parameters(), TRANSACTION_ID, LANGUAGE, *self.query_parameters(operation)],
+            "parameters": plain([*self.path_parameters(), TRANSACTION_ID, LANGUAGE, *self.query_parameters(operation)]),
             "responses": self.responses(operation),
         }
         if operation.description:
@@ -158,7 +162,7 @@ class ContractSchema(AutoSchema):
             errors += WITH_KEY
         if "{" in self.path or NAMES_AN_OBJECT & operation.body().fields.keys():
             errors.append(NotFound)
-        success: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase, "headers": headers}
+        success: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase, "headers": plain(headers)}
         if operation.answer:
             success["content"] = {"application/json": {"schema": self.component(operation.answer, "response")}}
         return {str(operation.status): success, **self.error_responses(errors)}
@@ -202,13 +206,13 @@ class ContractSchema(AutoSchema):
 
     def _map_basic_serializer(self, serializer: Any, direction: str) -> Any:
         schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        schema.pop("description", None)
         if isinstance(serializer, StrictSerializer):
             schema["additionalProperties"] = False
             if serializer.fewest_fields:
                 schema["minProperties"] = serializer.fewest_fields
-        if "__doc__" not in vars(type(serializer)) or type(serializer).__doc__ is None:
-            schema.pop("description", None)
-        return schema
+        about = vars(type(serializer)).get("about")
+        return {"type": schema.pop("type"), "description": str(about), **schema} if about else schema
 
 
 def headers_of(errors: set[type[DomainError]]) -> dict[str, Any]:
@@ -223,7 +227,8 @@ def headers_of(errors: set[type[DomainError]]) -> dict[str, Any]:
     cases = [case for error in errors for case in (error, *error.__subclasses__())]
     if TooManyRequests in errors or any(case.retry_after is not None for case in cases):
         headers["Retry-After"] = RETRY_AFTER
-    return headers
+    shown: dict[str, Any] = plain(headers)
+    return shown
 
 
 def plain(value: Any) -> Any:
@@ -247,17 +252,18 @@ def operation_id(method: str, path: str) -> str:
 
 
 def tag_of(path: str) -> str:
-    return TAGS.get(path.split("/")[2], "Client") if path.startswith("/v1/") else "For the payer's bank"
+    return str(TAGS.get(path.split("/")[2], OTHER_TAG) if path.startswith("/v1/") else PUBLIC_TAG)
 
 
 def example_of(error: type[DomainError]) -> dict[str, Any]:
     """The error's body as it would be sent; what a rule fills in stands in braces."""
     message = re.sub(r"%\((\w+)\)s", r"{\1}", str(error.message))
+    violation = EXAMPLE_VIOLATIONS.get(error)
     value = {
         "errorCode": error.code,
         "message": message,
         "timestamp": "2026-11-20T17:32:50.123Z",
         "xTransactionId": None if error in (TransactionIdMissing, TransactionIdMalformed) else EXAMPLE_ID,
-        "errors": EXAMPLE_SENTENCES.get(error, []),
+        "errors": ["{}: {}".format(*violation)] if violation else [],
     }
     return {"summary": f"{error.code} {error.__name__}", "value": value}

@@ -3,7 +3,10 @@
 from http import HTTPStatus
 from typing import Any
 
-from core.api.schema import SECURITY, path_schema
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from core.api.schema import PUBLIC_TAG, SECURITY, path_schema, plain, tag_of
 from core.errors import REGISTRY
 
 TEXT = {"type": "string"}
@@ -16,14 +19,23 @@ OAUTH_ERRORS = (
     "invalid_scope",
     "temporarily_unavailable",
 )
+PRODUCTS = {
+    "charges": pgettext_lazy("scope", "charges"),
+    "webhooks": pgettext_lazy("scope", "webhooks"),
+    "payment-links": pgettext_lazy("scope", "payment-links"),
+    "pix-checkout": pgettext_lazy("scope", "pix-checkout"),
+    "automatic-pix": pgettext_lazy("scope", "automatic-pix"),
+    "credit-card": pgettext_lazy("scope", "credit-card"),
+    "orders": pgettext_lazy("scope", "orders"),
+}
 SCHEMAS = {
     "Token": {
         "type": "object",
         "properties": {
             "access_token": TEXT,
             "token_type": {"type": "string", "enum": ["Bearer"]},
-            "expires_in": {"type": "integer", "description": "Seconds"},
-            "scope": {"type": "string", "description": "Space-separated", "example": "charges.read charges.write"},
+            "expires_in": {"type": "integer", "description": _("Seconds")},
+            "scope": {"type": "string", "description": _("Space-separated"), "example": "charges.read charges.write"},
         },
         "required": ["access_token", "token_type", "expires_in", "scope"],
     },
@@ -38,12 +50,12 @@ SCHEMAS = {
 def complete(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     """Called by drf-spectacular with the document of the endpoints."""
     components, paths = result["components"], result["paths"]
-    components["schemas"] = dict(sorted({**components["schemas"], **SCHEMAS}.items()))
+    components["schemas"] = dict(sorted({**components["schemas"], **plain(SCHEMAS)}.items()))
     paths["/v1/token"] = {"post": token_operation()}
     paths["/pix/qr/v2/{token}"] = {
         "get": public_operation(
             "read_code",
-            "What a dynamic code points to, signed (JWS, ES256)",
+            gettext("What a dynamic code points to, signed (JWS, ES256)"),
             {"application/jose": {"schema": TEXT}},
             errors=(404, 405, 410),
             parameters=[{"name": "token", "in": "path", "required": True, "schema": path_schema("token")}],
@@ -52,7 +64,7 @@ def complete(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     paths["/pix/jwks.json"] = {
         "get": public_operation(
             "read_keys",
-            "The keys of the signatures",
+            gettext("The keys of the signatures"),
             {"application/json": {"schema": {"type": "object"}}},
             errors=(405,),
         )
@@ -76,7 +88,8 @@ def scopes_of(paths: dict[str, Any]) -> dict[str, str]:
 
 def described(scope: str) -> str:
     product, _dot, access = scope.partition(".")
-    return f"{'Write and read' if access == 'write' else 'Read'} {product}"
+    sentence = gettext("Write and read %(product)s") if access == "write" else gettext("Read %(product)s")
+    return sentence % {"product": PRODUCTS[product]}
 
 
 def catalogue() -> list[dict[str, Any]]:
@@ -92,7 +105,10 @@ def token_operation() -> dict[str, Any]:
         "grant_type": {"type": "string", "enum": ["client_credentials"]},
         "client_id": TEXT,
         "client_secret": {"type": "string", "format": "password"},
-        "scope": {"type": "string", "description": "Space-separated; all that the credential holds when absent"},
+        "scope": {
+            "type": "string",
+            "description": gettext("Space-separated; all that the credential holds when absent"),
+        },
     }
     form = {"schema": {"type": "object", "properties": properties, "required": ["grant_type"]}}
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/OAuthError"}}}
@@ -100,9 +116,9 @@ def token_operation() -> dict[str, Any]:
     statuses = (HTTPStatus(status) for status in (400, 401, 405, 413, 415, 429, 500))
     return {
         "operationId": "token",
-        "tags": ["Authentication"],
-        "summary": "Ask for an access token",
-        "description": (
+        "tags": [tag_of("/v1/token")],
+        "summary": gettext("Ask for an access token"),
+        "description": gettext(
             "Client credentials in the form or as HTTP Basic, never both (400). A token lives for one hour and is "
             "not renewed: ask again. Unknown parameters are ignored, a repeated one is 400."
         ),
@@ -124,7 +140,7 @@ def public_operation(
     }
     return {
         "operationId": name,
-        "tags": ["For the payer's bank"],
+        "tags": [str(PUBLIC_TAG)],
         "summary": summary,
         "security": [],
         "parameters": list(parameters),

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 
 class Shown(serializers.Serializer[Any]):
     """An object of an answer: every field is always there, some are null."""
+
+    about: "str | Promise" = ""
 
 
 class Amount(serializers.Field[Any, Any, Any, Any]):
@@ -49,12 +53,12 @@ class NumberShown(serializers.Field[Any, Any, Any, Any]):
 
 
 class ErrorShown(Shown):
-    errorCode = NumberShown(help_text="One of the codes of the error catalogue")
-    message = TextShown(help_text="For people, in the language of Accept-Language")
+    errorCode = NumberShown(help_text=_("One of the codes of the error catalogue"))
+    message = TextShown(help_text=_("For people, in the language of Accept-Language"))
     timestamp = MomentShown()
-    xTransactionId = TextShown(form="uuid", allow_null=True, help_text="Of the request; null when it had none")
+    xTransactionId = TextShown(form="uuid", allow_null=True, help_text=_("Of the request; null when it had none"))
     errors = serializers.ListField(  # type: ignore[assignment]
-        child=TextShown(), help_text="One sentence for each violation; begins with the path of the field"
+        child=TextShown(), help_text=_("One sentence for each violation; begins with the path of the field")
     )
 
 
@@ -63,10 +67,10 @@ def list_of(shape: type[Shown]) -> type[Shown]:
 
     class Envelope(Shown):
         content = serializers.ListField(child=shape())
-        page = NumberShown(allow_null=True, help_text="Null when a cursor was used")
+        page = NumberShown(allow_null=True, help_text=_("Null when a cursor was used"))
         size = NumberShown()
-        totalElements = NumberShown(allow_null=True, help_text="Null with count=false")
+        totalElements = NumberShown(allow_null=True, help_text=_("Null with count=false"))
         totalPages = NumberShown(allow_null=True)
-        nextCursor = TextShown(allow_null=True, help_text="Null on the last page")
+        nextCursor = TextShown(allow_null=True, help_text=_("Null on the last page"))
 
     return type(f"{shape.__name__.removesuffix('Shown')}ListShown", (Envelope,), {})

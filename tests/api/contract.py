@@ -13,9 +13,9 @@ from drf_spectacular.generators import SchemaGenerator
 
 
 @cache
-def document() -> dict[str, Any]:
+def document(language: str = "en") -> dict[str, Any]:
     assert get_resolver().url_patterns  # loads every room, so that every error code is known
-    with translation.override("en"):
+    with translation.override(language):
         generator = SchemaGenerator(urlconf=settings.SPECTACULAR_SETTINGS["SERVE_URLCONF"])  # type: ignore[no-untyped-call]
         made: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     parsed: dict[str, Any] = orjson.loads(orjson.dumps(made, default=str))

@@ -1,15 +1,21 @@
 """The published OpenAPI document: valid, complete, and served with Swagger UI under the strict policy."""
 
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
 import jsonschema_rs
 import pytest
 from django.test import Client as Browser
 from django.urls import URLPattern
 
+from accounts.cookies import LANGUAGE_COOKIE
 from astrapay_portal.api_urls import urlpatterns
 from core.errors import REGISTRY
 from tests.api.contract import document
 
 METHODS = {"get", "post", "put", "patch", "delete"}
+SAME_IN_BOTH_LANGUAGES = {"Sandbox", *(status.phrase for status in HTTPStatus)}
 
 
 def documented_path(route: URLPattern) -> str:
@@ -90,6 +96,46 @@ def test_each_error_names_the_headers_that_help_the_caller() -> None:
 
 def test_the_error_catalogue_is_the_registry() -> None:
     assert [each["errorCode"] for each in document()["x-error-catalogue"]] == sorted(REGISTRY)
+
+
+Place = tuple[str | int, ...]
+
+
+def test_no_sentence_of_the_portuguese_document_is_english() -> None:
+    english, portuguese = dict(sentences(document())), dict(sentences(document("pt-br")))
+    assert english.keys() == portuguese.keys()
+    assert {"info", "tags", "scopes"} <= {place[-2] for place in english}
+    same = {text for place, text in english.items() if portuguese[place] == text}
+    assert same <= SAME_IN_BOTH_LANGUAGES
+
+
+def sentences(node: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
+    """What people read, by its place. Examples hold data, and as their summary the name of an error."""
+    for key, inner in node.items() if isinstance(node, dict) else enumerate(node):
+        here = (*place, key)
+        if isinstance(inner, dict | list) and key not in ("example", "examples"):
+            yield from sentences(inner, here)
+        elif isinstance(inner, str) and inner and is_for_people(here):
+            yield here, inner
+
+
+def is_for_people(place: Place) -> bool:
+    if place[0] == "x-error-catalogue":
+        return place[-1] == "message"
+    return (
+        place[-1] in ("description", "summary")
+        or place[-2:-1] == ("tags",)
+        or place[-3:-1] == ("clientCredentials", "scopes")
+    )
+
+
+@pytest.mark.django_db
+def test_the_document_is_in_the_language_of_each_request() -> None:
+    browser = Browser()
+    for language in ("en", "pt-br", "en"):
+        browser.cookies[LANGUAGE_COOKIE] = language
+        shown = browser.get("/docs/openapi.json").json()
+        assert dict(sentences(shown)) == dict(sentences(document(language)))
 
 
 @pytest.mark.django_db

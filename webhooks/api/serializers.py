@@ -34,7 +34,7 @@ class WebhookBody(WebhookFields):
 
 
 class WebhookInPlaceBody(WebhookFields):
-    """What is absent is cleared."""
+    about = _("What is absent is cleared.")
 
     active = Flag()
 

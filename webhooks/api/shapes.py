@@ -1,5 +1,6 @@
 """The answers of 6.2 and 6.8 as the OpenAPI document shows them; tests hold every answer to them."""
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.api.shapes import MomentShown, NumberShown, Shown, TextShown
@@ -14,18 +15,20 @@ class WebhookShown(Shown):
     eventType = TextShown(names=SUBSCRIBABLE)
     active = serializers.BooleanField()
     status = TextShown(
-        names=tuple(EndpointStatus.values), help_text="DISABLED: by us, after a 410 or five days of unbroken failure"
+        names=tuple(EndpointStatus.values), help_text=_("DISABLED: by us, after a 410 or five days of unbroken failure")
     )
     description = TextShown(allow_null=True)
     includeLifecycle = serializers.BooleanField()
-    failingSince = MomentShown(allow_null=True, help_text="Since when no message was delivered although some were due")
+    failingSince = MomentShown(
+        allow_null=True, help_text=_("Since when no message was delivered although some were due")
+    )
     createdAt = MomentShown()
     updatedAt = MomentShown()
 
 
 class WebhookWithSecretShown(WebhookShown):
     secret = TextShown(
-        allow_null=True, example="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", help_text="Shown once; null in a replay"
+        allow_null=True, example="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", help_text=_("Shown once; null in a replay")
     )
 
 
@@ -37,17 +40,17 @@ class AttemptShown(Shown):
     statusCode = NumberShown(allow_null=True)
     durationMs = NumberShown(allow_null=True)
     error = TextShown(
-        allow_null=True, help_text="Why there was no answer, such as TIMED_OUT, TLS or ADDRESS_NOT_PUBLIC"
+        allow_null=True, help_text=_("Why there was no answer, such as TIMED_OUT, TLS or ADDRESS_NOT_PUBLIC")
     )
-    response = TextShown(allow_null=True, help_text="The first 16 kB, kept for 30 days")
+    response = TextShown(allow_null=True, help_text=_("The first 16 kB, kept for 30 days"))
 
 
 class ResultShown(Shown):
     deliveryId = TextShown()
-    eventId = TextShown(help_text="The webhook-id of every attempt")
+    eventId = TextShown(help_text=_("The webhook-id of every attempt"))
     webhookId = TextShown()
     eventType = TextShown(names=(*SUBSCRIBABLE, TEST))
-    objectId = TextShown(help_text="Of the object the message is about, such as a txid")
+    objectId = TextShown(help_text=_("Of the object the message is about, such as a txid"))
     userReference = TextShown(allow_null=True)
     status = TextShown(names=tuple(DeliveryStatus.values))
     createdAt = MomentShown()
@@ -57,13 +60,13 @@ class ResultShown(Shown):
 
 
 class DeliveriesShown(Shown):
-    deliveries = NumberShown(help_text="How many are sent now")
+    deliveries = NumberShown(help_text=_("How many are sent now"))
 
 
 class EventShown(Shown):
-    """The signed body with two more fields. The rest depends on the type."""
+    about = _("The signed body with two more fields. The rest depends on the type.")
 
-    eventId = TextShown(help_text="The webhook-id")
+    eventId = TextShown(help_text=_("The webhook-id"))
     createdAt = MomentShown()
     eventType = TextShown(names=(*SUBSCRIBABLE, TEST))
     xTransactionId = TextShown(form="uuid", allow_null=True)

@@ -69,7 +69,7 @@ class Expiration(Text):
 
 
 class CardBody(StrictSerializer):
-    """A card whose holder is not present at the checkout: its CVV may be absent."""
+    about = _("A card whose holder is not present at the checkout: its CVV may be absent.")
 
     holderName = Text(max_length=limits.HOLDER_NAME, help_text=_("As printed on the card"))
     number = CardNumber()
@@ -91,7 +91,7 @@ class CardAtCheckoutBody(CardBody):
 
 
 class ConsentBody(StrictSerializer):
-    """What the holder agreed to, when and from where."""
+    about = _("What the holder agreed to, when and from where.")
 
     at = Moment(help_text=_("When the holder agreed"))
     ip = IpAddress(required=False, allow_null=True, help_text=_("From where"))
@@ -172,7 +172,7 @@ class SaleFields(StrictSerializer):
 
 
 class TokenSaleBody(SaleFields):
-    """A sale with a kept card, whose holder is not present."""
+    about = _("A sale with a kept card, whose holder is not present.")
 
 
 class CardSaleBody(SaleFields):
@@ -227,7 +227,7 @@ def draft_of(attrs: dict[str, Any]) -> SaleDraft:
 
 
 class AmountBody(StrictSerializer):
-    """All that remains when absent."""
+    about = _("All that remains when absent.")
 
     amount = Money(required=False, allow_null=True, help_text=_("All that remains when absent"))
 

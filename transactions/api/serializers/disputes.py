@@ -47,7 +47,7 @@ class FileBody(StrictSerializer):
 
 
 class EvidenceBody(StrictSerializer):
-    """A text, files, or both."""
+    about = _("A text, files, or both.")
 
     text = Text(max_length=limits.EVIDENCE_TEXT, required=False, allow_null=True)
     files = Items(child=FileBody(), max_length=limits.EVIDENCE_FILES, required=False, allow_null=True)

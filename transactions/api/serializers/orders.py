@@ -19,7 +19,7 @@ ALIASES = {"transactionId": "merchantTransactionId", "description": "memo"}
 
 
 class NoteBody(StrictSerializer):
-    """A call on an operation that takes its whole amount."""
+    about = _("A call on an operation that takes its whole amount.")
 
     usage = Text(
         max_length=limits.USAGE,

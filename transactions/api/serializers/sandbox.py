@@ -8,7 +8,7 @@ from core.api.fields import Money, StrictSerializer, Text
 
 
 class DisputedBody(StrictSerializer):
-    """How much is disputed, and why."""
+    about = _("How much is disputed, and why.")
 
     amount = Money(required=False, allow_null=True, help_text=_("What remains when absent"))
     reasonCode = Text(max_length=10, required=False, allow_null=True, help_text=_("10.4 when absent"))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.api.shapes import Amount, MomentShown, NumberShown, Shown, TextShown
@@ -37,20 +38,20 @@ class ShownCard(Shown):
 
 class InstallmentShown(Shown):
     number = NumberShown()
-    amount = Amount(help_text="Below zero: a debit, for what was refunded after it had been paid")
-    feePercentage = PercentageShown(help_text="The MDR")
-    netAmount = Amount(help_text="What is or was paid, after refunds and fees")
+    amount = Amount(help_text=_("Below zero: a debit, for what was refunded after it had been paid"))
+    feePercentage = PercentageShown(help_text=_("The MDR"))
+    netAmount = Amount(help_text=_("What is or was paid, after refunds and fees"))
     paymentDate = DayShown()
     status = TextShown(names=tuple(ReceivableStatus.values))
 
 
 class CardTransactionShown(Shown):
     transactionId = TextShown(
-        example="5f0c2e0a-1f0e-4b52-9d6c-7a3f6f1c9b21", help_text="The operationId of the payment's first operation"
+        example="5f0c2e0a-1f0e-4b52-9d6c-7a3f6f1c9b21", help_text=_("The operationId of the payment's first operation")
     )
     orderId = TextShown()
     status = TextShown(names=tuple(CardStatus.values))
-    authorizationOnly = serializers.BooleanField(help_text="Approved, and nothing captured")
+    authorizationOnly = serializers.BooleanField(help_text=_("Approved, and nothing captured"))
     amount = Amount()
     capturedAmount = Amount()
     refundedAmount = Amount()
@@ -61,26 +62,26 @@ class CardTransactionShown(Shown):
     numberInstallments = NumberShown()
     nsu = TextShown(allow_null=True)
     authorizationCode = TextShown(allow_null=True)
-    returnCode = TextShown(allow_null=True, help_text="The acquirer's code; null until it has spoken")
+    returnCode = TextShown(allow_null=True, help_text=_("The acquirer's code; null until it has spoken"))
     returnMessage = TextShown(allow_null=True)
-    abecsReason = TextShown(allow_null=True, help_text="What the code means, whatever the brand")
+    abecsReason = TextShown(allow_null=True, help_text=_("What the code means, whatever the brand"))
     retryAllowed = serializers.BooleanField(
-        allow_null=True, help_text="Whether the same card may be tried again after this code"
+        allow_null=True, help_text=_("Whether the same card may be tried again after this code")
     )
     card = ShownCard()
-    token = TextShown(allow_null=True, help_text="Of a kept card")
-    contractId = TextShown(allow_null=True, help_text="Of a kept card")
+    token = TextShown(allow_null=True, help_text=_("Of a kept card"))
+    contractId = TextShown(allow_null=True, help_text=_("Of a kept card"))
     customer = CustomerShown(allow_null=True)
     softDescriptor = TextShown(allow_null=True)
     description = TextShown(allow_null=True)
     userReference = TextShown(allow_null=True)
-    installments = serializers.ListField(child=InstallmentShown(), help_text="Of what was captured")
-    operations = serializers.ListField(child=OperationShown(), help_text="A tree by parentOperationId, oldest first")
+    installments = serializers.ListField(child=InstallmentShown(), help_text=_("Of what was captured"))
+    operations = serializers.ListField(child=OperationShown(), help_text=_("A tree by parentOperationId, oldest first"))
     createdAt = MomentShown()
     updatedAt = MomentShown()
 
 
 class ChangedCardTransactionShown(CardTransactionShown):
-    operationId = TextShown(help_text="Of the operation that this call made")
+    operationId = TextShown(help_text=_("Of the operation that this call made"))
     operationType = TextShown(names=tuple(OperationType.values))
     operationResult = TextShown(names=tuple(OperationResult.values))

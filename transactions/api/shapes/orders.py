@@ -1,5 +1,6 @@
 """The answers about orders and operations (API.md 6.7) as the OpenAPI document shows them."""
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.api.shapes import Amount, MomentShown, Shown, TextShown
@@ -9,24 +10,24 @@ from transactions.states import Action, OperationChannel, OperationResult, Opera
 class OperationShown(Shown):
     operationId = TextShown(example="5f0c2e0a-1f0e-4b52-9d6c-7a3f6f1c9b21")
     orderId = TextShown()
-    parentOperationId = TextShown(allow_null=True, help_text="What it refers to; null begins a payment")
+    parentOperationId = TextShown(allow_null=True, help_text=_("What it refers to; null begins a payment"))
     operationType = TextShown(names=tuple(OperationType.values))
     operationResult = TextShown(names=tuple(OperationResult.values))
     operationTime = MomentShown()
     channel = TextShown(names=tuple(OperationChannel.values))
     paymentMethod = TextShown(names=tuple(PaymentMethod.values))
-    paymentCircuit = TextShown(allow_null=True, help_text="The card's brand, or PIX")
-    paymentInstrumentInfo = TextShown(allow_null=True, help_text="The card's last four digits, masked")
+    paymentCircuit = TextShown(allow_null=True, help_text=_("The card's brand, or PIX"))
+    paymentInstrumentInfo = TextShown(allow_null=True, help_text=_("The card's last four digits, masked"))
     endToEndId = TextShown(allow_null=True)
     amount = Amount()
     currency = TextShown(names=("BRL",))
     usage = TextShown(allow_null=True)
     merchantTransactionId = TextShown(allow_null=True)
     memo = TextShown(allow_null=True)
-    returnCode = TextShown(allow_null=True, help_text="The acquirer's code; of a Pix the SPI's")
+    returnCode = TextShown(allow_null=True, help_text=_("The acquirer's code; of a Pix the SPI's"))
     returnMessage = TextShown(allow_null=True)
     additionalData = serializers.DictField(
-        help_text="Of a card: nsu, authorizationCode, customerConsent, as far as there are"
+        help_text=_("Of a card: nsu, authorizationCode, customerConsent, as far as there are")
     )
 
 
@@ -38,21 +39,21 @@ class CustomerShown(Shown):
 
 class OrderShown(Shown):
     orderId = TextShown()
-    amount = Amount(help_text="What was ordered")
+    amount = Amount(help_text=_("What was ordered"))
     currency = TextShown(names=("BRL",))
     paymentMethod = TextShown(names=tuple(PaymentMethod.values))
     channel = TextShown(names=tuple(OperationChannel.values))
     description = TextShown(allow_null=True)
     userReference = TextShown(allow_null=True)
     customer = CustomerShown(allow_null=True)
-    authorizedAmount = Amount(help_text="Sums over the payments of the order, without what was voided as a whole")
+    authorizedAmount = Amount(help_text=_("Sums over the payments of the order, without what was voided as a whole"))
     capturedAmount = Amount()
     refundedAmount = Amount()
     chargedBackAmount = Amount()
     lastOperationType = TextShown(names=tuple(OperationType.values), allow_null=True)
     lastOperationTime = MomentShown(allow_null=True)
-    operations = serializers.ListField(child=OperationShown(), help_text="A tree by parentOperationId, oldest first")
-    links = serializers.ListField(child=TextShown(), help_text="The payment links that belong to it")
+    operations = serializers.ListField(child=OperationShown(), help_text=_("A tree by parentOperationId, oldest first"))
+    links = serializers.ListField(child=TextShown(), help_text=_("The payment links that belong to it"))
     createdAt = MomentShown()
     updatedAt = MomentShown()
 

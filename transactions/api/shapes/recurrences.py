@@ -1,5 +1,6 @@
 """The answers about recurrences (API.md 6.6) as the OpenAPI document shows them."""
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.api.shapes import Amount, MomentShown, NumberShown, Shown, TextShown
@@ -14,7 +15,7 @@ class ScheduleShown(Shown):
     date = DayShown()
     amount = Amount()
     status = TextShown(names=tuple(ScheduleStatus.values))
-    transactionId = TextShown(allow_null=True, help_text="Of the last attempt")
+    transactionId = TextShown(allow_null=True, help_text=_("Of the last attempt"))
     returnCode = TextShown(allow_null=True)
 
 
@@ -28,11 +29,11 @@ class RecurrenceListedShown(Shown):
     contractId = TextShown()
     token = TextShown(allow_null=True)
     status = TextShown(names=tuple(RecurrenceStatus.values))
-    reason = TextShown(allow_null=True, help_text="Why it ended")
+    reason = TextShown(allow_null=True, help_text=_("Why it ended"))
     type = TextShown(names=tuple(RecurrenceType.values))
     recurrenceFrequency = TextShown(names=tuple(Frequency.values))
     firstTransactionDate = DayShown()
-    numberInstallments = NumberShown(allow_null=True, help_text="The number of charges; null when INDETERMINATE")
+    numberInstallments = NumberShown(allow_null=True, help_text=_("The number of charges; null when INDETERMINATE"))
     amount = Amount()
     maximumFailedAttempts = NumberShown()
     card = ShownCard()
@@ -46,4 +47,4 @@ class RecurrenceListedShown(Shown):
 
 
 class RecurrenceShown(RecurrenceListedShown):
-    schedules = serializers.ListField(child=ScheduleShown(), help_text="In the order in which they are charged")
+    schedules = serializers.ListField(child=ScheduleShown(), help_text=_("In the order in which they are charged"))
