@@ -148,7 +148,7 @@ class Refunds(Endpoint):
             description=_(
                 "Returns the Pix that paid the charge, or another of its Pix named by endToEndId, in whole or in part, "
                 "within 90 days. The amount is held at once and the answer says PROCESSING; the outcome comes as a "
-                "webhook. Above your company's own limit a second person must approve first."
+                "webhook."
             ),
             example={"txid": "astra202611k3v9w0x1y2z3a4b5c6d7", "amount": 50.00, "description": "Item em falta"},
         ),

@@ -91,7 +91,7 @@ RATE_LIMIT = {
 }
 # Refused before the credential's bucket is asked (`Endpoint.initial`).
 BEFORE_THE_LIMIT = (NotAuthenticated, MethodNotAllowed, BodyTooLarge, UnsupportedMediaType)
-CHALLENGE = {"schema": {"type": "string"}, "description": _("Which token is wanted (RFC 6750 3).")}
+CHALLENGE = {"schema": {"type": "string"}, "description": _("How to prove who calls (RFC 6750 3).")}
 ALLOW = {"schema": {"type": "string"}, "description": _("The methods that this address answers.")}
 RETRY_AFTER = {"schema": {"type": "integer"}, "description": _("Seconds after which the same call has a chance.")}
 EXAMPLE_VIOLATIONS = {

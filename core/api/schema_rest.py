@@ -6,7 +6,18 @@ from typing import Any
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from core.api.schema import PUBLIC_TAG, SECURITY, path_schema, plain, tag_of
+from core.api.schema import (
+    ALLOW,
+    CHALLENGE,
+    ECHO,
+    PUBLIC_TAG,
+    RATE_LIMIT,
+    RETRY_AFTER,
+    SECURITY,
+    path_schema,
+    plain,
+    tag_of,
+)
 from core.errors import REGISTRY
 
 TEXT = {"type": "string"}
@@ -113,7 +124,15 @@ def token_operation() -> dict[str, Any]:
     form = {"schema": {"type": "object", "properties": properties, "required": ["grant_type"]}}
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/OAuthError"}}}
     answer = {"application/json": {"schema": {"$ref": "#/components/schemas/Token"}}}
-    statuses = (HTTPStatus(status) for status in (400, 401, 405, 413, 415, 429, 500))
+    headers = {
+        400: RATE_LIMIT,
+        401: {**RATE_LIMIT, "WWW-Authenticate": CHALLENGE},
+        405: {"Allow": ALLOW},
+        413: {},
+        415: {},
+        429: {**RATE_LIMIT, "Retry-After": RETRY_AFTER},
+        500: {},
+    }
     return {
         "operationId": "token",
         "tags": [tag_of("/v1/token")],
@@ -125,8 +144,15 @@ def token_operation() -> dict[str, Any]:
         "security": [],
         "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": form}},
         "responses": {
-            "200": {"description": "OK", "content": answer},
-            **{str(status.value): {"description": status.phrase, "content": error} for status in statuses},
+            "200": {"description": "OK", "headers": plain({**ECHO, **RATE_LIMIT}), "content": answer},
+            **{
+                str(status): {
+                    "description": HTTPStatus(status).phrase,
+                    "headers": plain({**ECHO, **named}),
+                    "content": error,
+                }
+                for status, named in headers.items()
+            },
         },
     }
 
@@ -134,8 +160,13 @@ def token_operation() -> dict[str, Any]:
 def public_operation(
     name: str, summary: str, content: dict[str, Any], *, errors: tuple[int, ...], parameters: Any = ()
 ) -> dict[str, Any]:
+    headers = plain(ECHO)
     refused = {
-        str(status): {"description": HTTPStatus(status).phrase, "content": {"application/json": {"schema": ERROR}}}
+        str(status): {
+            "description": HTTPStatus(status).phrase,
+            "headers": headers,
+            "content": {"application/json": {"schema": ERROR}},
+        }
         for status in errors
     }
     return {
@@ -144,5 +175,5 @@ def public_operation(
         "summary": summary,
         "security": [],
         "parameters": list(parameters),
-        "responses": {"200": {"description": "OK", "content": content}, **refused},
+        "responses": {"200": {"description": "OK", "headers": headers, "content": content}, **refused},
     }

@@ -103,10 +103,7 @@ class Cancels(FollowUp):
 class Refunds(FollowUp):
     operations = post_of(
         _("Refund a capture or sale"),
-        _(
-            "All that remains, or a part of it. Above your company's own limit it is PENDING until a second person has "
-            "approved it."
-        ),
+        _("All that remains, or a part of it."),
         also=(errors.UsageForCardsOnly, Unavailable),
     )
     action = Action.REFUND
