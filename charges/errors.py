@@ -50,6 +50,11 @@ class ChargeGone(DomainError):
     message = _("This charge can no longer be paid.")
 
 
+class ChargeChangedMeanwhile(DomainError):
+    code = 108
+    message = _("Somebody else has changed this charge since you opened the form. Look at it again before you save.")
+
+
 class ChargeNotPaid(DomainError):
     code = 120
     message = _("Nothing has been paid on this charge, so there is nothing to refund.")

@@ -213,6 +213,8 @@ class EditChargeForm(ChargeFields):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
     def __init__(self, *args: Any, known_document: str, **facts: Any) -> None:
         super().__init__(*args, **facts)
         self.fields["cpf"] = DocumentField(
@@ -247,6 +249,7 @@ def initial_of(charge: Charge) -> dict[str, Any]:
     values["cpf"] = document if kind is DocumentType.CPF else ""
     values["cnpj"] = document if kind is DocumentType.CNPJ else ""
     values["information"] = values.pop("additional_information")
+    values["revision"] = charge.revision
     return values
 
 

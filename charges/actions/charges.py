@@ -20,6 +20,7 @@ from charges.codes import dynamic_code
 from charges.errors import (
     ChargeAboveLimit,
     ChargeAlreadyPaid,
+    ChargeChangedMeanwhile,
     ChargeNotOpen,
     ChargeRefused,
     DebtorDocumentMissing,
@@ -77,14 +78,18 @@ def create_charge(*, actor: Actor, draft: ChargeDraft, claim: Claim[Charge]) -> 
     return _settle_creation(charge, actor, claim, accepted=accepted)
 
 
-def change_charge(*, actor: Actor, txid: str, changes: Mapping[str, Any], claim: Claim[Charge]) -> Charge:
-    """Changes an open charge, the network first. `changes` holds fields of ChargeDraft; absent ones stay.
+def change_charge(
+    *, actor: Actor, txid: str, changes: Mapping[str, Any], claim: Claim[Charge], revision: int | None = None
+) -> Charge:
+    """Changes an open charge, the network first. `changes` holds fields of ChargeDraft; absent ones stay. With
+    `revision` they were chosen by somebody who had seen that one.
 
-    Raises ChargeNotOpen, ChargeAlreadyPaid, EndAlreadyPassed, DebtorDocumentMissing, ChargeAboveLimit.
+    Raises ChargeNotOpen, ChargeAlreadyPaid, EndAlreadyPassed, DebtorDocumentMissing, ChargeAboveLimit,
+    ChargeChangedMeanwhile.
     """
     permissions.require(actor, WRITE)
     with calls.pix() as gateway:
-        claim.reserve(partial(_changed, actor, txid, changes), _find, TXID)
+        claim.reserve(partial(_reserve_change, actor, txid, changes, revision), _find, TXID)
         changed = None
         while changed is None:  # another change came between: the network hears the newer one again
             wanted, asking = _about_to_change(actor, txid, changes)
@@ -274,6 +279,13 @@ def _refuse_unless_open(charge: Charge) -> None:
         raise ChargeAlreadyPaid
     if status is not ChargeStatus.ACTIVE:
         raise ChargeNotOpen(status=status.label)
+
+
+def _reserve_change(actor: Actor, txid: str, changes: Mapping[str, Any], revision: int | None) -> Charge:
+    charge = _changed(actor, txid, changes)
+    if revision is not None and charge.revision != revision:
+        raise ChargeChangedMeanwhile
+    return charge
 
 
 def _changed(actor: Actor, txid: str, changes: Mapping[str, Any]) -> Charge:

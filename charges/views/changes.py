@@ -51,6 +51,9 @@ class ChargeFormView(ChargePage, ABC):
     def perform(self, form: Any, claim: Claim[Charge]) -> Charge:
         """What the form asks for."""
 
+    def asks_for_nothing(self, form: Any) -> bool:
+        return False
+
     def context(self) -> dict[str, Any]:
         return {}
 
@@ -69,6 +72,9 @@ class ChargeFormView(ChargePage, ABC):
         form = self.form(request.POST)
         if not form.is_valid():
             return self.show(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        if self.asks_for_nothing(form):
+            messages.success(request, _("There was nothing to change."))
+            return redirect("charges:detail", ids["txid"])
         try:
             keyed = form.keyed_request(request, self.actor)
             answer = once_in_steps(keyed, lambda claim: self.perform(form, claim), stored)
@@ -134,8 +140,16 @@ class EditCharge(ChargeFormView):
         return self.form(initial=initial_of(self.charge))
 
     def perform(self, form: EditChargeForm, claim: Claim[Charge]) -> Charge:
-        changes = form.changes(self.charge)
-        return change_charge(actor=self.actor, txid=self.kwargs["txid"], changes=changes, claim=claim)
+        return change_charge(
+            actor=self.actor,
+            txid=self.kwargs["txid"],
+            changes=form.changes(self.charge),
+            revision=form.cleaned_data["revision"],
+            claim=claim,
+        )
+
+    def asks_for_nothing(self, form: EditChargeForm) -> bool:
+        return not form.changes(self.charge)
 
     def context(self) -> dict[str, Any]:
         return {"charge": self.charge}

@@ -94,7 +94,8 @@ def test_form_and_api_refuse_the_same(
 
 
 def edited(charge: Charge, **fields: Any) -> dict[str, Any]:
-    return charge_form(amount="1,00", expiration="45:00", debtor_name=charge.debtor_name, **fields)
+    usual = {"amount": "1,00", "expiration": "45:00", "debtor_name": charge.debtor_name, "revision": charge.revision}
+    return charge_form(**{**usual, **fields})
 
 
 @pytest.mark.parametrize(
@@ -123,10 +124,28 @@ def test_rows_added_while_editing_leave_the_hidden_cpf_as_it_is(marina: Browser,
 def test_the_edit_form_shows_and_sends_minutes_and_seconds(marina: Browser, active_charge: Charge) -> None:
     address = f"{LIST}/{active_charge.txid}/edit"
     assertContains(marina.get(address), 'value="60:00"')
-    marina.post(address, charge_form(expiration="45:30", description="Changed"))
+    marina.post(address, edited(active_charge, expiration="45:30", description="Changed"))
     active_charge.refresh_from_db()
     assert (active_charge.expiration_seconds, active_charge.description) == (2730, "Changed")
     assert active_charge.revision == 1
+
+
+def test_an_edit_form_does_not_undo_what_was_changed_since_it_was_opened(
+    marina: Browser, merchant: Merchant, active_charge: Charge
+) -> None:
+    address, form = f"{LIST}/{active_charge.txid}/edit", edited(active_charge, amount="100,00", description="Changed")
+    merchant.call("PATCH", f"/v1/dynamic/{active_charge.txid}", {"amount": 250})
+    assertContains(marina.post(address, form), "Somebody else has changed this charge", status_code=422)
+    active_charge.refresh_from_db()
+    assert (active_charge.amount, active_charge.description) == (Decimal(250), "")
+
+
+def test_an_edit_form_sent_as_it_was_opened_changes_nothing(marina: Browser, active_charge: Charge) -> None:
+    address = f"{LIST}/{active_charge.txid}/edit"
+    answer = marina.post(address, edited(active_charge, amount="100,00", expiration="60:00"), follow=True)
+    assertContains(answer, "There was nothing to change.")
+    active_charge.refresh_from_db()
+    assert active_charge.revision == 0
 
 
 def test_a_charge_is_deleted_after_being_asked_once_more(marina: Browser, active_charge: Charge) -> None:
