@@ -43,7 +43,7 @@ class TransactionsConfig(AppConfig):
         )
         contracts = Entry(
             url_name="transactions:contracts",
-            label=_("Kept cards"),
+            label=_("Saved cards"),
             icon="repeat",
             group=_("Cards"),
             permission=read(Module.CREDIT_CARD),

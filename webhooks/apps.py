@@ -19,6 +19,6 @@ class WebhooksConfig(AppConfig):
                 group=_("Integration"),
                 permission=read(Module.WEBHOOK),
                 position=80,
-                description=_("Addresses of yours that we tell what happened, signed, at least once"),
+                description=_("Your addresses that hear of each event, signed, at least once"),
             )
         )

@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 
 from accounts.models import Client
 from astrapay_portal.demo.names import Debtor, debtors, drawn
+from astrapay_portal.demo.people import operator_of
 from astrapay_portal.demo.rows import Row, copy, reserve_ids, template
 from astrapay_portal.demo.shops import BRANDS, make_fees, make_terminals
 from core import cards, clock, money
@@ -93,6 +94,7 @@ class CardWriter:
         self.count, self.events = count, events
         self.chance = random.Random(f"cards{seed}")  # noqa: S311 - the same data each time
         self.terminals = make_terminals(client)
+        self.operator = operator_of(client)
         make_fees(client)
         self.holders = debtors(self.chance, min(2000, max(40, count // 4)))
         self.now, self.today = clock.now(), clock.today(BRASILIA)
@@ -220,7 +222,7 @@ class CardWriter:
             "memo": "Item em falta",
             "payment_id": payment["id"],
             "parent_id": payment["id"],
-            "created_by": "Marina Exemplo",
+            "created_by": self.operator,
             "door": "PORTAL",
             "created_at": at,
             "updated_at": at,

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from accounts.models import Client
 from astrapay_portal.demo.names import Debtor, debtors, drawn
+from astrapay_portal.demo.people import operator_of
 from astrapay_portal.demo.rows import Row, copy, follow_ids, reserve_ids, template
 from charges.backfill import ORDER_CHARGES
 from charges.brcode.tlv import CRC_HEADER, sealed
@@ -69,7 +70,7 @@ class Writer:
             status=RefundStatus.COMPLETED,
             nature=RefundNature.ORIGINAL,
             description="Item em falta",
-            created_by="Marina Exemplo",
+            created_by=operator_of(client),
             channel="PORTAL",
         )
         self.event_row = template(Event, client=client, object_type="charge")

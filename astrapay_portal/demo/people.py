@@ -93,6 +93,12 @@ PEOPLE = (
 )
 
 
+def operator_of(client: Client) -> str:
+    """Who is said to have refunded what was refunded."""
+    member = Membership.objects.filter(client=client).select_related("user").order_by("pk").first()
+    return member.user.get_full_name() if member else "demo"
+
+
 def make_clients() -> dict[str, Client]:
     made = {}
     for each in CLIENTS:

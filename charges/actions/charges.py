@@ -278,7 +278,7 @@ def _refuse_unless_open(charge: Charge) -> None:
     if status is ChargeStatus.PAID:
         raise ChargeAlreadyPaid
     if status is not ChargeStatus.ACTIVE:
-        raise ChargeNotOpen(status=status.label)
+        raise ChargeNotOpen(status=str(status.label).lower())
 
 
 def _reserve_change(actor: Actor, txid: str, changes: Mapping[str, Any], revision: int | None) -> Charge:
@@ -343,7 +343,7 @@ def _tell_network(call: Callable[[], T], txid: str, claim: Claim[Charge]) -> T:
         raise ChargeAlreadyPaid from paid
     except AlreadyCancelled as cancelled:
         _give_up(txid, claim, look_up=True)
-        raise ChargeNotOpen(status=ChargeStatus.CANCELLED.label) from cancelled
+        raise ChargeNotOpen(status=str(ChargeStatus.CANCELLED.label).lower()) from cancelled
     except GatewayRefused as refusal:
         _give_up(txid, claim, look_up=True)
         raise ChargeRefused(reason=refusal.reason) from refusal

@@ -14,7 +14,6 @@ from core.actor import Actor
 from core.lists.periods import zone_text
 from core.lists.short import SHORT, shortened
 from core.looks import Look
-from core.money import ZERO
 from transactions.columns import document_for, expiry_text, installments_text
 from transactions.details.operations import LISTED, meaning_of, offered_on_a_page, tree_of
 from transactions.looks import DISPUTES, RECEIVABLES, brand_mark, card_badges, dotted
@@ -111,7 +110,7 @@ def balance_of(card: CardPayment, payment: Operation) -> dict[str, Any]:
         "to_capture": payment.capturable,
         "minus_refunded": -card.refunded_amount,
         "minus_charged_back": -card.charged_back_amount,
-        "kept": max(ZERO, card.captured_amount - card.refunded_amount - card.charged_back_amount),
+        "kept": card.captured_amount - card.refunded_amount - card.charged_back_amount,
     }
 
 

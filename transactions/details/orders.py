@@ -5,7 +5,6 @@ from typing import Any
 
 from core.actor import Actor
 from core.lists.periods import zone_text
-from core.money import ZERO
 from transactions.columns import document_for
 from transactions.details.operations import offered_on_a_page, tree_of
 from transactions.links import page_of
@@ -34,4 +33,4 @@ def order_detail_of(actor: Actor, order: Order, *, whole: bool) -> dict[str, Any
 
 def kept_of(order: Order) -> Decimal:
     """What is left of what was captured, in reais. Both refunds and chargebacks may reach for the same money."""
-    return max(ZERO, order.captured_amount - order.refunded_amount - order.charged_back_amount)
+    return order.captured_amount - order.refunded_amount - order.charged_back_amount

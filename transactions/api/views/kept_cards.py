@@ -1,4 +1,4 @@
-"""Kept cards: their tokens (API.md 6.6) and contracts (6.7)."""
+"""Saved cards: their tokens (API.md 6.6) and contracts (6.7)."""
 
 from functools import partial
 from typing import Any
