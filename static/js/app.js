@@ -134,21 +134,35 @@
     button.setAttribute("aria-pressed", visible);
   });
 
-  // A long list of choices narrows while typing: <input data-narrow="list-id">, words in data-words of each item.
+  // A long list of choices narrows while typing: <input data-narrow="list-id">, words in data-words of each item. Nothing
+  // is chosen that cannot be seen, and the only one that can be seen is. What is chosen names the button.
 
   const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f./-]/g, "").toLowerCase();
+  const choiceOf = (item) => item.querySelector("input");
+
+  function narrow(list, words) {
+    const items = all("[data-words]", list);
+    for (const item of items) item.hidden = !plain(item.dataset.words).includes(plain(words.trim()));
+    const shown = items.filter((item) => !item.hidden);
+    for (const item of items) choiceOf(item).checked &&= !item.hidden;
+    if (shown.length === 1) choiceOf(shown[0]).checked = true;
+    document.getElementById(`${list.id}-count`).textContent = shown.length;
+    for (const part of [list, document.getElementById(`${list.id}-some`)]) part.hidden = shown.length === 0;
+    document.getElementById(`${list.id}-none`).hidden = shown.length > 0;
+    nameChosen(list);
+  }
+
+  function nameChosen(list) {
+    const chosen = list.querySelector(":checked");
+    const name = document.getElementById(`${list.id}-chosen`);
+    name.textContent = chosen?.dataset.name ?? "…";
+    name.closest("button").disabled = !chosen;
+  }
 
   on("input", ({ target }) => {
-    if (!target.matches("[data-narrow]")) return;
-    const wanted = plain(target.value);
-    const items = all("[data-words]", document.getElementById(target.dataset.narrow));
-    for (const item of items) item.hidden = !plain(item.dataset.words).includes(wanted);
-    const count = document.getElementById(`${target.dataset.narrow}-count`);
-    if (count) count.textContent = items.filter((item) => !item.hidden).length;
+    if (target.matches("[data-narrow]")) narrow(document.getElementById(target.dataset.narrow), target.value);
   });
-  on("change", ({ target }) => {
-    if (target.dataset.names) document.getElementById(target.dataset.names).textContent = target.dataset.name;
-  });
+  on("change", ({ target }) => target.dataset.name && nameChosen(target.closest("ul")));
 
   // htmx: what arrives gets its life, what fails is said.
 
