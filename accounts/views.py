@@ -3,11 +3,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 from django_htmx.http import trigger_client_event
 
@@ -15,20 +12,19 @@ from accounts.actions import preferences
 from accounts.cookies import LANGUAGE_COOKIE, remember
 from accounts.models import User
 from accounts.permissions import Module
-from accounts.web import PortalRequest
+from accounts.web import PortalRequest, SignInRequiredMixin
 from core.errors import NotFound
 from core.web.context import THEME_COOKIE, THEMES
 from core.web.errors import answer
+from core.web.pages import own_page
 
 
 def way_back(request: HttpRequest) -> str:
     """The page that the person came from, never one of another site."""
-    address = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return address if safe else reverse("home")
+    return own_page(request, request.POST.get("next") or request.GET.get("next") or "")
 
 
-class ClientSelector(LoginRequiredMixin, View):
+class ClientSelector(SignInRequiredMixin):
     """A modal that must be answered while no client is chosen; later the way to switch."""
 
     request: PortalRequest

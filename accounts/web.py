@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views import View
@@ -21,6 +22,7 @@ from core.audit import name_actor
 from core.errors import DomainError, PermissionMissing
 from core.web.errors import answer, error_page
 from core.web.modules import navigation_for
+from core.web.pages import page_behind
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -102,7 +104,22 @@ def answer_stale(request: HttpRequest) -> HttpResponse:
     return response
 
 
-class RoleRequiredMixin(LoginRequiredMixin, View):
+def lead_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """And from there back to the page that the person had."""
+    if request.method == "POST":
+        messages.error(request, _("Your session has ended and nothing was sent. Sign in and do it once more."))
+        return redirect_to_login(page_behind(request), reverse("account_login"))
+    return redirect_to_login(request.get_full_path(), reverse("account_login"))
+
+
+class SignInRequiredMixin(View):
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return lead_to_sign_in(request)
+        return super().dispatch(request, *args, **kwargs)
+
+
+class RoleRequiredMixin(SignInRequiredMixin):
     """A page of the portal: signed in, a client chosen, the permission held. Domain errors become error pages."""
 
     permission: ClassVar[str | None] = None
@@ -110,9 +127,7 @@ class RoleRequiredMixin(LoginRequiredMixin, View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            if request.method == "POST":
-                messages.error(request, _("Your session has ended and nothing was sent. Sign in and do it once more."))
-            return self.handle_no_permission()
+            return lead_to_sign_in(request)
         if getattr(request, "actor", None) is None:
             return redirect("customer-selector")
         try:

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "core.web.middleware.HtmxConventions",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.web.ClientMiddleware",
+    "core.web.middleware.OwnErrorPages",
 ]
 
 ROOT_URLCONF = "astrapay_portal.urls"

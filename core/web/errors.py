@@ -37,6 +37,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return answer(request, InternalError(), title=_("Something failed on our side"))
 
 
+def not_allowed(request: HttpRequest) -> HttpResponse:
+    return error_page(
+        request,
+        status=405,
+        title=_("This address cannot be opened by itself"),
+        advice=_("It only takes what a form of the portal sends. Open the page with the form. Nothing was changed."),
+    )
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return error_page(
         request,

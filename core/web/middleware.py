@@ -20,6 +20,7 @@ from core.api.errors import is_api
 from core.api.fields import as_uuid
 from core.audit import history
 from core.logs import without_keys
+from core.web.errors import not_allowed
 
 log = structlog.get_logger()
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -112,6 +113,21 @@ class HtmxConventions:
             html = render_to_string("core/_toasts.html", {"toasts": toasts, "out_of_band": True}, request)
             response.content = response.content + html.encode()
         return response
+
+
+class OwnErrorPages:
+    """Django refuses a method with an empty answer, of which a browser makes an error page of its own."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405:
+            return response
+        page = not_allowed(request)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 def is_fragment(response: HttpResponse) -> bool:

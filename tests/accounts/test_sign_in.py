@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.test import Client as Browser
 
+from accounts.permissions import Module
 from tests.factories import PASSWORD, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,45 @@ def test_a_page_of_the_portal_sends_strangers_to_the_sign_in(browser: Browser) -
 def test_a_form_sent_after_the_session_ended_is_said_not_to_have_been_sent(browser: Browser) -> None:
     sign_in = browser.post("/charges/new", {"amount": "10"}, follow=True)
     assert "Your session has ended and nothing was sent." in sign_in.content.decode()
+
+
+ONLY_TAKES_FORMS = "/charges/astra1/pay"
+
+
+@pytest.mark.parametrize(
+    ("referer", "leads_to"),
+    [
+        ("http://testserver/charges/astra1?whole", "/charges/astra1?whole"),
+        (f"http://testserver{ONLY_TAKES_FORMS}", "/"),
+        ("https://evil.example/charges/astra1", "/"),
+        ("", "/"),
+    ],
+)
+def test_after_signing_in_again_a_person_is_on_the_page_that_held_the_form(
+    browser: Browser, referer: str, leads_to: str
+) -> None:
+    sent = browser.post(ONLY_TAKES_FORMS, headers={"referer": referer})
+    membership = MembershipFactory.create()
+    answer = browser.post(sent["Location"], {"login": membership.user.email, "password": PASSWORD})
+    assert answer["Location"] == leads_to
+
+
+def test_the_language_is_not_changed_into_an_address_that_only_takes_forms(browser: Browser) -> None:
+    assert browser.post("/language", {"language": "en", "next": ONLY_TAKES_FORMS})["Location"] == "/"
+    assert browser.post("/language", {"language": "en", "next": "/nothing/here"})["Location"] == "/nothing/here"
+
+
+def test_a_method_that_an_address_does_not_answer_gets_a_page_of_the_portal_in_the_persons_language(
+    browser: Browser,
+) -> None:
+    browser.force_login(MembershipFactory.create(modules=(Module.CHARGES,)).user)
+    refused = browser.get(ONLY_TAKES_FORMS)
+    assert (refused.status_code, refused["Allow"]) == (405, "POST")
+    assert "This address cannot be opened by itself" in refused.content.decode()
+    browser.cookies["astrapay_language"] = "pt-br"
+    assert "Este endereço não abre sozinho" in browser.get(ONLY_TAKES_FORMS).content.decode()
+    assert "<body" in browser.post("/docs/api").content.decode()
+    assert browser.put("/v1/dynamic")["Content-Type"] == "application/json"
 
 
 def test_the_attempt_after_ten_failures_is_refused_even_with_the_right_password_and_from_elsewhere(
