@@ -12,6 +12,12 @@ class ClientChanged(DomainError):
     message = _("This page belongs to another company than the one you are working for now. Nothing was changed.")
 
 
+class PersonChanged(ClientChanged):
+    """Somebody else has signed in since, in another tab."""
+
+    message = _("This page was made for another person than the one who is signed in now. Nothing was changed.")
+
+
 class ScopeNotHeld(DomainError):
     """A credential may do no more than the person who makes it."""
 

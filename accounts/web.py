@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from accounts import queries
-from accounts.errors import ClientChanged
+from accounts.errors import ClientChanged, PersonChanged
 from accounts.models import Client, Membership, User
 from core.actor import Actor
 from core.api.errors import is_api
@@ -22,7 +23,7 @@ from core.audit import name_actor
 from core.errors import DomainError, PermissionMissing
 from core.web.errors import answer, error_page
 from core.web.modules import navigation_for
-from core.web.pages import page_behind
+from core.web.pages import is_in_the_background, keep_page, page_behind
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -69,8 +70,8 @@ class ClientMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if isinstance(request.user, User):
             self.find_client(request, request.user)
-            if self.is_stale(request):
-                return answer_stale(request)
+            if error := self.misfit(request):
+                return answer_misfit(request, error)
         zone = getattr(request, "actor", None)
         with timezone.override(zone.zone if zone else None):
             return self.get_response(request)
@@ -86,30 +87,45 @@ class ClientMiddleware:
             request.actor = queries.person(chosen, request_id=request.request_id)  # type: ignore[attr-defined]
             name_actor(request.actor)  # type: ignore[attr-defined]
 
-    def is_stale(self, request: HttpRequest) -> bool:
-        """Pages send the client they were made for with every form and every htmx request. In the administration
-        `client` is a field like any other."""
+    def misfit(self, request: HttpRequest) -> DomainError | None:
+        """Pages send the person and the client they were made for with every form and every htmx request. In the
+        administration these are fields like any other."""
         if request.path_info.startswith("/admin/"):
-            return False
-        said = request.headers.get("X-Client") or (request.POST.get("client") if request.method == "POST" else None)
+            return None
         client = request.client  # type: ignore[attr-defined]
-        return bool(said) and (client is None or said != client.public_id)
+        if said(request, "person") not in ("", str(request.user.pk)):
+            return PersonChanged()
+        if said(request, "client") not in ("", client.public_id if client else ""):
+            return ClientChanged()
+        return None
 
 
-def answer_stale(request: HttpRequest) -> HttpResponse:
+def said(request: HttpRequest, name: str) -> str:
+    return request.headers.get(f"X-{name}") or (request.POST.get(name, "") if request.method == "POST" else "")
+
+
+def answer_misfit(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The whole page becomes the refusal. A reload with a message would not do: whichever tab loads first shows it."""
-    error = ClientChanged()
     response = error_page(request, status=error.status, title=str(error), advice="", whole=True)
     response["HX-Retarget"], response["HX-Reswap"] = "body", "innerHTML"
     return response
 
 
 def lead_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """And from there back to the page that the person had."""
+    """And from there back to the page that the person had. A page that only asked for a part of itself stays."""
+    if is_in_the_background(request):
+        why = _("Your session has ended. Sign in again in another tab, then go on here.")
+        return keep_page(request, status=401, why=why, address=reverse("account_login"), link=_("Sign in"))
     if request.method == "POST":
         messages.error(request, _("Your session has ended and nothing was sent. Sign in and do it once more."))
         return redirect_to_login(page_behind(request), reverse("account_login"))
+    if had_session(request):
+        messages.warning(request, _("Your session has ended. Sign in to go on."))
     return redirect_to_login(request.get_full_path(), reverse("account_login"))
+
+
+def had_session(request: HttpRequest) -> bool:
+    return bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME)) and request.session.is_empty()
 
 
 class SignInRequiredMixin(View):

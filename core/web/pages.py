@@ -1,8 +1,9 @@
-"""The pages of this site that a request may lead back to."""
+"""Where a request comes from, and whether somebody waits for a new page or goes on with the one that is there."""
 
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -33,3 +34,19 @@ def match_of(address: str) -> ResolverMatch | None:
         return resolve(urlsplit(address).path)
     except Resolver404:
         return None
+
+
+def is_in_the_background(request: HttpRequest) -> bool:
+    """A part of the page asks: it refreshes, judges a field, or is changed by a button with a name of its own. Whoever
+    sends a whole form expects something else than the page they have."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        return False
+    return request.method == "GET" or "check" in request.POST or "HX-Trigger-Name" in request.headers
+
+
+def keep_page(request: HttpRequest, *, status: int, why: str, address: str, link: str) -> HttpResponse:
+    """Leaves the page of an htmx request as it stands, with a notice that names what helps in another tab."""
+    context = {"why": why, "address": address, "link": link}
+    response = render(request, "core/_misfit.html", context, status=status)
+    response["HX-Reswap"], response["HX-Push-Url"] = "none", "false"
+    return response

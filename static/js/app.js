@@ -11,13 +11,22 @@
 
   const TOAST_STAYS = 8000;
 
+  const shelf = () => document.getElementById("toasts");
+
+  // What lies beside an open dialog can be neither read nor clicked.
+  function putInReach() {
+    const around = document.querySelector("dialog:modal") ?? document.body;
+    if (shelf().parentNode !== around) around.append(shelf());
+  }
+
   function toast(text, kind) {
     const box = document.createElement("section");
     box.className = `tst tst-${kind}`;
     box.dataset.toast = "";
     if (kind === "error") box.setAttribute("role", "alert");
     box.append(Object.assign(document.createElement("p"), { className: "full", textContent: text }));
-    document.getElementById("toasts").append(box);
+    putInReach();
+    shelf().append(box);
     leaveLater(box);
   }
 
@@ -27,6 +36,40 @@
   }
 
   on("click", ({ target }) => target.closest("[data-dismiss]")?.closest("[data-toast]").remove());
+
+  // A page that no longer fits its session stays as it is. Why is said once, until an answer comes that fits.
+
+  let misfit = null;
+
+  on("htmx:oobBeforeSwap", ({ detail }) => {
+    if (detail.target !== shelf()) return;
+    putInReach();
+    const arriving = detail.fragment.querySelector("[data-misfit]");
+    if (!arriving) return;
+    detail.shouldSwap = misfit?.textContent !== arriving.textContent;
+    if (!detail.shouldSwap) return;
+    misfit?.remove();
+    misfit = arriving;
+  });
+  on("htmx:afterRequest", ({ detail }) => {
+    if (detail.xhr.status >= 400 || detail.xhr.status === 0) return;
+    misfit?.remove();
+    misfit = null;
+  });
+
+  // Signing in renews the token of all tabs. A form of an older page goes on; the server knows whose page it is.
+
+  const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+
+  document.addEventListener("submit", ({ target }) => {
+    const field = target.elements.namedItem("csrfmiddlewaretoken");
+    if (field && token()) field.value = token();
+  }, true);
+  on("htmx:configRequest", ({ detail }) => {
+    if (!token()) return;
+    detail.headers["x-csrftoken"] = token();
+    if (detail.formData.has("csrfmiddlewaretoken")) detail.formData.set("csrfmiddlewaretoken", token());
+  });
 
   // Dialogs: a link with hx-target="#modal-body" fills the one dialog of the page, which opens when filled.
 
@@ -49,6 +92,7 @@
   document.addEventListener("close", ({ target }) => {
     if (target === modal()) {
       document.getElementById("modal-body").replaceChildren();
+      putInReach();
       keepPlace();
     }
     // Browsers let a second Escape through whatever `cancel` says; this question has to be answered.

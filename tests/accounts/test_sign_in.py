@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client as Browser
 
@@ -43,6 +44,54 @@ def test_a_page_of_the_portal_sends_strangers_to_the_sign_in(browser: Browser) -
 def test_a_form_sent_after_the_session_ended_is_said_not_to_have_been_sent(browser: Browser) -> None:
     sign_in = browser.post("/charges/new", {"amount": "10"}, follow=True)
     assert "Your session has ended and nothing was sent." in sign_in.content.decode()
+
+
+@pytest.mark.parametrize("ask", ["check", "add_row", "refresh"])
+def test_a_page_whose_session_ended_stays_as_it_is_when_only_a_part_of_it_asks(browser: Browser, ask: str) -> None:
+    headers = {"HX-Request": "true", **({"HX-Trigger-Name": ask} if ask == "add_row" else {})}
+    if ask == "refresh":
+        answer = browser.get("/charges", headers=headers)
+    else:
+        answer = browser.post("/charges/new", {"amount": "10", ask: "amount"}, headers=headers)
+    assert (answer.status_code, answer["HX-Reswap"], answer["HX-Push-Url"]) == (401, "none", "false")
+    assert "HX-Redirect" not in answer
+    assert "Sign in again in another tab, then go on here." in answer.content.decode()
+    assert 'href="/login" target="_blank"' in answer.content.decode()
+
+
+def test_a_form_sent_by_htmx_after_the_session_ended_leads_to_the_sign_in(browser: Browser) -> None:
+    page = {"HX-Request": "true", "HX-Current-URL": "http://testserver/charges/astra1"}
+    assert browser.post("/charges/astra1/refund", headers=page)["HX-Redirect"] == "/login?next=/charges/astra1"
+
+
+ENDED = "Your session has ended. Sign in to go on."
+
+
+def test_the_end_of_a_session_is_said_once_and_only_to_those_who_had_one(browser: Browser) -> None:
+    assert ENDED not in browser.get("/charges", follow=True).content.decode()
+    browser.force_login(MembershipFactory.create().user)
+    Session.objects.all().delete()
+    assert ENDED in browser.get("/charges", follow=True).content.decode()
+    assert ENDED not in browser.get("/charges", follow=True).content.decode()
+
+
+def test_who_signed_out_is_not_told_that_the_session_has_ended(browser: Browser) -> None:
+    browser.force_login(MembershipFactory.create().user)
+    browser.post("/logout")
+    assert ENDED not in browser.get("/charges", follow=True).content.decode()
+
+
+def test_a_page_of_one_person_is_refused_once_another_has_signed_in(browser: Browser) -> None:
+    first, second = MembershipFactory.create().user, MembershipFactory.create().user
+    browser.force_login(second)
+    by_form = browser.post("/theme", {"theme": "dark", "person": first.pk})
+    by_htmx = browser.post("/theme", {"theme": "dark"}, headers={"X-Person": str(first.pk)})
+    for refused in (by_form, by_htmx):
+        assert refused.status_code == 409
+        assert "made for another person" in refused.content.decode()
+    second.refresh_from_db()
+    assert second.theme == ""
+    assert browser.post("/theme", {"theme": "dark", "person": second.pk}).status_code == 302
 
 
 ONLY_TAKES_FORMS = "/charges/astra1/pay"

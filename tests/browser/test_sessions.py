@@ -1,9 +1,11 @@
 """Who works for whom, in a page that stays open while that changes."""
 
+import re
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.steps import sign_in, work_for
+from tests.browser.steps import create_charge, sign_in, work_for
 from tests.running import RunningPortal
 
 pytestmark = pytest.mark.browser
@@ -46,3 +48,38 @@ def test_the_selector_continues_only_as_a_company_that_can_be_seen(page: Page, o
     expect(go_on).to_have_text("Continuar como Clínica Ipê")
     search.press("Enter")
     expect(page.locator("nav.side .client")).to_contain_text("Clínica Ipê")
+
+
+def test_a_form_outlives_its_session_and_is_sent_after_signing_in_again_in_another_tab(
+    context: BrowserContext, page: Page, portal: RunningPortal
+) -> None:
+    page.goto("/charges/new")
+    context.clear_cookies(name="astrapay_session")
+    amount, ended = page.get_by_label("Valor", exact=True), page.get_by_text("Sua sessão terminou.")
+    for typed in ("7", "77", "77,00"):
+        with page.expect_response("**/charges/new"):
+            amount.fill(typed)
+    expect(ended).to_have_count(1)
+    expect(amount).to_have_value("77,00")
+    with context.expect_page() as opened:
+        ended.get_by_role("link").click()
+    sign_in(opened.value, portal, "rafael@astrapay.example")
+    amount.fill("77,31")
+    expect(ended).to_have_count(0)
+    page.get_by_role("button", name="Criar cobrança").click()
+    expect(page.locator("h1")).to_contain_text("77,31")
+
+
+def test_a_dialog_whose_session_ended_says_so_within_reach(
+    context: BrowserContext, page: Page, portal: RunningPortal
+) -> None:
+    txid = create_charge(page, "50,00")
+    portal.merchant().call("POST", f"/v1/sandbox/charges/{txid}/pay")
+    page.get_by_role("link", name=re.compile("Reembolsar")).click()
+    dialog = page.get_by_role("dialog")
+    context.clear_cookies(name="astrapay_session")
+    dialog.get_by_label("Uma parte").check()
+    link = page.get_by_text("Sua sessão terminou.").get_by_role("link")
+    link.click(trial=True)
+    dialog.get_by_role("button", name="Fechar").click()
+    link.click(trial=True)
