@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from accounts import queries
-from accounts.errors import ClientChanged, PersonChanged
+from accounts.misfits import answer_misfit, misfit_of
 from accounts.models import Client, Membership, User
 from core.actor import Actor
 from core.api.errors import is_api
 from core.audit import name_actor
 from core.errors import DomainError, PermissionMissing
-from core.web.errors import answer, error_page
+from core.web.errors import answer
 from core.web.modules import navigation_for
 from core.web.pages import is_in_the_background, keep_page, page_behind
 
@@ -70,7 +70,7 @@ class ClientMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if isinstance(request.user, User):
             self.find_client(request, request.user)
-            if error := self.misfit(request):
+            if error := misfit_of(request):
                 return answer_misfit(request, error)
         zone = getattr(request, "actor", None)
         with timezone.override(zone.zone if zone else None):
@@ -86,29 +86,6 @@ class ClientMiddleware:
             chosen.user = user
             request.actor = queries.person(chosen, request_id=request.request_id)  # type: ignore[attr-defined]
             name_actor(request.actor)  # type: ignore[attr-defined]
-
-    def misfit(self, request: HttpRequest) -> DomainError | None:
-        """Pages send the person and the client they were made for with every form and every htmx request. In the
-        administration these are fields like any other."""
-        if request.path_info.startswith("/admin/"):
-            return None
-        client = request.client  # type: ignore[attr-defined]
-        if said(request, "person") not in ("", str(request.user.pk)):
-            return PersonChanged()
-        if said(request, "client") not in ("", client.public_id if client else ""):
-            return ClientChanged()
-        return None
-
-
-def said(request: HttpRequest, name: str) -> str:
-    return request.headers.get(f"X-{name}") or (request.POST.get(name, "") if request.method == "POST" else "")
-
-
-def answer_misfit(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """The whole page becomes the refusal. A reload with a message would not do: whichever tab loads first shows it."""
-    response = error_page(request, status=error.status, title=str(error), advice="", whole=True)
-    response["HX-Retarget"], response["HX-Reswap"] = "body", "innerHTML"
-    return response
 
 
 def lead_to_sign_in(request: HttpRequest) -> HttpResponse:

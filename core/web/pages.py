@@ -19,6 +19,12 @@ def page_behind(request: HttpRequest) -> str:
     return own_page(request, request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "")
 
 
+def names_one_thing(address: str) -> bool:
+    """A charge, a webhook: not a list or an empty form, which every client has."""
+    match = match_of(address)
+    return match is None or bool(match.kwargs)
+
+
 def without_host(address: str) -> str:
     return urlsplit(address)._replace(scheme="", netloc="", fragment="").geturl()
 

@@ -72,6 +72,67 @@ def test_a_stale_page_is_refused_and_changes_nothing(two: list[Membership], sign
     assert User.objects.get(pk=two[0].user_id).theme == ""
 
 
+HTMX = {"HX-Request": "true"}
+
+
+def test_a_background_request_of_a_stale_page_leaves_it_and_names_both_companies(
+    two: list[Membership], sign_in: SignIn
+) -> None:
+    browser = sign_in(two[0].user)
+    choose(browser, two[0].client)
+    headers = {**HTMX, "X-Client": two[1].client.public_id}
+    for answer in (
+        browser.post("/charges/new", {"check": "amount"}, headers=headers),
+        browser.get("/charges", headers=headers),
+    ):
+        assert (answer.status_code, answer["HX-Reswap"]) == (409, "none")
+        assert "HX-Retarget" not in answer
+        notice = answer.content.decode()
+        assert "<body" not in notice
+        assert "foi aberta para Loja Sul, e agora você trabalha para Loja Norte" in notice
+        assert 'href="/customer-selector" target="_blank"' in notice
+
+
+@pytest.mark.parametrize(
+    ("page", "opens"), [("/charges/new?copy=1", "/charges/new?copy=1"), ("/charges/astra1", "/"), ("/elsewhere", "/")]
+)
+def test_a_form_of_a_stale_page_offers_to_go_on_as_either_company(
+    two: list[Membership], sign_in: SignIn, page: str, opens: str
+) -> None:
+    browser = sign_in(two[0].user)
+    choose(browser, two[0].client)
+    old = two[1].client
+    refused = browser.post(page, {"client": old.public_id}, headers={"referer": f"http://testserver{page}"})
+    shown = refused.content.decode()
+    assert refused.status_code == 409
+    assert "foi aberta para Loja Sul, e agora você trabalha para Loja Norte" in shown
+    assert f'name="choice" value="{old.public_id}">Continuar como Loja Sul<' in shown
+    assert f'name="next" value="{page}"' in shown
+    assert f'<a class="btn" href="{opens}">' in shown
+    assert ("Abrir esta página para Loja Norte" in shown) == (opens == page)
+
+
+def test_a_stale_page_names_no_company_that_the_person_does_not_represent(
+    two: list[Membership], sign_in: SignIn
+) -> None:
+    browser = sign_in(two[0].user)
+    choose(browser, two[0].client)
+    foreign = ClientFactory.create(trade_name="Alheia")
+    refused = browser.post("/theme", {"client": foreign.public_id})
+    asked = browser.get("/charges", headers={**HTMX, "X-Client": foreign.public_id})
+    for answer in (refused, asked):
+        assert answer.status_code == 409
+        assert "outra empresa" in answer.content.decode()
+        assert "Alheia" not in answer.content.decode()
+
+
+def test_the_selector_opens_on_a_stale_page(two: list[Membership], sign_in: SignIn) -> None:
+    browser = sign_in(two[0].user)
+    choose(browser, two[0].client)
+    asked = browser.get("/customer-selector", headers={**HTMX, "X-Client": two[1].client.public_id})
+    assert asked.status_code == 200
+
+
 def test_a_deactivated_membership_acts_on_the_very_next_request(two: list[Membership], sign_in: SignIn) -> None:
     browser = sign_in(two[0].user)
     choose(browser, two[0].client)

@@ -83,3 +83,26 @@ def test_a_dialog_whose_session_ended_says_so_within_reach(
     link.click(trial=True)
     dialog.get_by_role("button", name="Fechar").click()
     link.click(trial=True)
+
+
+def test_a_form_outlives_a_switch_of_the_company_in_another_tab(
+    context: BrowserContext, page: Page, portal: RunningPortal
+) -> None:
+    page.goto("/charges/new")
+    other = context.new_page()
+    open_as_page(other)
+    work_for(other, "Clínica Ipê")
+    amount = page.get_by_label("Valor", exact=True)
+    for typed in ("8", "88,00"):
+        with page.expect_response("**/charges/new"):
+            amount.fill(typed)
+    notice = page.get_by_role("alert")
+    expect(notice).to_have_count(1)
+    expect(notice).to_contain_text("aberta para Loja Modelo, e agora você trabalha para Clínica Ipê. Troque de volta")
+    expect(amount).to_have_value("88,00")
+    notice.locator("[data-dismiss]").click()
+    page.get_by_role("button", name="Criar cobrança").click()
+    expect(page.get_by_role("link", name="Abrir esta página para Clínica Ipê")).to_be_visible()
+    page.get_by_role("button", name="Continuar como Loja Modelo").click()
+    expect(page).to_have_url(f"{portal.url}/charges/new")
+    expect(page.locator("nav.side .client")).to_contain_text("Loja Modelo")
