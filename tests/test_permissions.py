@@ -159,6 +159,7 @@ PUBLIC = {
     "v1/token",
     "pix/qr/v2/<id:token>",
     "pix/jwks.json",
+    "docs",
     "docs/openapi.json",
     "docs/api",
     "docs/errors",
