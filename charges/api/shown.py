@@ -72,7 +72,7 @@ def charge_row(row: dict[str, Any], status: ChargeStatus) -> dict[str, Any]:
 
 
 def charge_shown(charge: Charge) -> dict[str, Any]:
-    """A charge with its image left open: `with_image` fills it in, so that a stored answer does not hold it."""
+    """A charge with its image left open: `body_with_image` fills it in, so that a stored answer does not hold it."""
     row = {name: getattr(charge, name) for name in CHARGE_COLUMNS}
     return {**charge_row(row, charge.current_status), "qrCodeBase64": None}
 

@@ -28,7 +28,7 @@ def post(
     operation: Operation | None = None,
     merchant_id: str = "",
 ) -> None:
-    """Moves signed amounts of reais that sum to zero. The last step of a transaction: it holds the accounts' locks.
+    """Moves signed amounts of reais that sum to zero. Late in a transaction: it locks the accounts to its end.
 
     Raises ValueError for moves that do not sum to zero; the database says the same at the commit.
     """
