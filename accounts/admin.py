@@ -13,12 +13,13 @@ from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import TabularInline
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -313,12 +314,34 @@ class CredentialAdmin(NothingIsDeleted):
         return TemplateResponse(request, "admin/accounts/secret.html", context, headers={"Cache-Control": "no-store"})
 
 
+DONE = {"insert": pgettext_lazy("history", "Made"), "update": _("Changed"), "delete": _("Deleted")}
+
+
+class DoneFilter(admin.SimpleListFilter):
+    title, parameter_name = _("what was done"), "done"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(label, str(word)) for label, word in DONE.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(pgh_label=self.value()) if self.value() in DONE else queryset
+
+
 class HistoryAdmin(ReadOnlyAdmin):
     """What the database recorded."""
 
-    list_display = ["pgh_created_at", "pgh_label", "__str__", "actor"]
-    list_filter = ["pgh_label"]
+    list_display = ["pgh_created_at", "done", "subject", "actor"]
+    list_select_related = ["pgh_obj"]
+    list_filter = [DoneFilter]
     ordering = ["-pgh_id"]
+
+    @admin.display(description=_("what was done"))
+    def done(self, row: Any) -> Text:
+        return DONE[row.pgh_label]
+
+    @admin.display(description=_("which"))
+    def subject(self, row: Any) -> str:
+        return str(row.pgh_obj)
 
     @admin.display(description=_("who"))
     def actor(self, row: Any) -> str:

@@ -36,6 +36,17 @@ def test_every_page_of_accounts_opens(staff: Browser) -> None:
             assert page.status_code == 200, model
 
 
+def test_the_history_says_what_was_done_to_whom_in_words(staff: Browser) -> None:
+    client = ClientFactory.create(trade_name="Loja Velha")
+    client.trade_name = "Loja Nova"
+    client.save(update_fields=["trade_name"])
+    page = staff.get("/admin/accounts/clientevent/?done=update").content.decode()
+    assert "Mudança" in page
+    assert "Loja Nova" in page
+    assert "ClientEvent object" not in page
+    assert "Criação" not in re.sub(r"<form.*?</form>|<a[^>]*>.*?</a>", "", page, flags=re.DOTALL)
+
+
 NEW_CLIENT = {
     "legal_name": "Loja Nova Ltda.",
     "trade_name": "Loja Nova",
