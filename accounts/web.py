@@ -20,8 +20,8 @@ from accounts.models import Client, Membership, User
 from core.actor import Actor
 from core.api.errors import is_api
 from core.audit import name_actor
-from core.errors import DomainError, PermissionMissing
-from core.web.errors import answer
+from core.errors import DomainError, NotFound, PermissionMissing
+from core.web.errors import WayBack, answer, error_page
 from core.web.modules import navigation_for
 from core.web.pages import is_in_the_background, keep_page, page_behind
 
@@ -128,7 +128,12 @@ class RoleRequiredMixin(SignInRequiredMixin):
                 raise PermissionMissing
             return super().dispatch(request, *args, **kwargs)
         except DomainError as error:
-            return answer(request, error, title=str(error))
+            back = None if isinstance(error, NotFound) else self.way_back()
+            return answer(request, error, title=str(error), back=back)
+
+    def way_back(self) -> WayBack | None:
+        """Where an error page leads besides the start."""
+        return None
 
     @property
     def actor(self) -> Actor:

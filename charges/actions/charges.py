@@ -110,7 +110,7 @@ def cancel_charge(*, actor: Actor, txid: str, claim: Claim[Charge]) -> Charge:
     with transaction.atomic():
         charge = locked(txid, client_id=actor.client_id)
         if charge.status != ChargeStatus.CANCELLED:
-            _refuse_unless_open(charge)
+            refuse_unless_open(charge)
             end(charge, ChargeStatus.CANCELLED, at=clock.now(), actor=actor)
         claim.finish(charge)
     return charge
@@ -269,11 +269,12 @@ def _record_refusal(txid: str, reason: str, claim: Claim[Charge]) -> None:
 def _open_charge(actor: Actor, txid: str) -> Charge:
     """The charge under its lock. Raises ChargeNotOpen, ChargeAlreadyPaid."""
     charge = locked(txid, client_id=actor.client_id)
-    _refuse_unless_open(charge)
+    refuse_unless_open(charge)
     return charge
 
 
-def _refuse_unless_open(charge: Charge) -> None:
+def refuse_unless_open(charge: Charge) -> None:
+    """Whether it can still be changed or deleted. Raises ChargeNotOpen, ChargeAlreadyPaid."""
     status = charge.current_status
     if status is ChargeStatus.PAID:
         raise ChargeAlreadyPaid

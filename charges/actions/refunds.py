@@ -35,7 +35,7 @@ from charges.states import (
 from core import clock, money, wakeups
 from core.actor import Actor
 from core.ids import random_id
-from core.money import ZERO
+from core.money import CENT, ZERO
 from gateways import calls
 from gateways.errors import GatewayBusy, GatewayRefused, OutcomeUnknown
 from gateways.protocols import PixGateway, RefundOrder, RefundOutcome
@@ -77,7 +77,7 @@ def request_refund(
             charge = locked(txid, client_id=actor.client_id)
             payment = _payment_to_return(charge, end_to_end_id)
             _refuse_used_id(actor, merchant_refund_id)
-            _refuse_unreturnable(payment, amount, actor)
+            refuse_unless_refundable(actor, payment, amount)
             return _hold(
                 charge,
                 payment,
@@ -90,6 +90,16 @@ def request_refund(
     except IntegrityError:
         _refuse_used_id(actor, merchant_refund_id)  # by a refund of another charge, whose lock is not ours
         raise
+
+
+def refuse_unless_refundable(actor: Actor, payment: Payment, amount: Decimal = CENT) -> None:
+    """Whether `amount` reais of a Pix can be returned now. Raises RefundWindowClosed, RefundExceedsRemaining."""
+    if clock.now() > payment.refundable_until:
+        until = payment.refundable_until.astimezone(actor.zone)
+        raise RefundWindowClosed(until=until.strftime("%d/%m/%Y %H:%M"))
+    remaining = remaining_of(payment)
+    if not ZERO < amount <= remaining:
+        raise RefundExceedsRemaining(remaining=money.formatted(remaining))
 
 
 def refund_operation(*, actor: Actor, operation: Operation, amount: Decimal, note: Note) -> Operation:
@@ -171,15 +181,6 @@ def _refuse_used_id(actor: Actor, merchant_refund_id: str | None) -> None:
     owner = Refund.objects.filter(client_id=actor.client_id, merchant_refund_id=merchant_refund_id).first()
     if owner is not None:
         raise MerchantRefundIdUsed(refund=owner.refund_id)
-
-
-def _refuse_unreturnable(payment: Payment, amount: Decimal, actor: Actor) -> None:
-    if clock.now() > payment.refundable_until:
-        until = payment.refundable_until.astimezone(actor.zone)
-        raise RefundWindowClosed(until=until.strftime("%d/%m/%Y %H:%M"))
-    remaining = remaining_of(payment)
-    if not ZERO < amount <= remaining:
-        raise RefundExceedsRemaining(remaining=money.formatted(remaining))
 
 
 def _hold(

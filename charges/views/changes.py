@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Fine, Module, fine
-from charges.actions.charges import cancel_charge, change_charge, create_charge
+from charges.actions.charges import cancel_charge, change_charge, create_charge, refuse_unless_open
 from charges.errors import ChargeAboveLimit, DebtorDocumentMissing, EndAlreadyPassed
 from charges.forms import CancelForm, ChargeFields, EditChargeForm, NewChargeForm, initial_of
 from charges.models import Charge
@@ -133,6 +133,10 @@ class EditCharge(ChargeFormView):
     def charge(self) -> Charge:
         return charge_of(self.actor, self.kwargs["txid"])
 
+    def get(self, request: HttpRequest, **ids: str) -> HttpResponse:
+        refuse_unless_open(self.charge)
+        return super().get(request, **ids)
+
     def form(self, *args: Any, **facts: Any) -> ChargeFields:
         return EditChargeForm(*args, known_document=self.charge.debtor_document, **facts)
 
@@ -164,6 +168,7 @@ class CancelCharge(ChargePage):
     permission = fine(Module.CHARGES, Fine.WRITE)
 
     def get(self, request: HttpRequest, txid: str) -> HttpResponse:
+        refuse_unless_open(charge_of(self.actor, txid))
         return self.show(CancelForm())
 
     def post(self, request: HttpRequest, txid: str) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Fine, Module, fine
-from charges.actions.refunds import request_refund
+from charges.actions.refunds import refuse_unless_refundable, request_refund
 from charges.details import Received, detail_of, share
 from charges.errors import ChargeNotPaid, RefundExceedsRemaining
 from charges.forms import RefundForm
@@ -40,6 +40,7 @@ class RefundCharge(ChargePage):
         pix: Received | None = detail["accepted"]
         if pix is None:
             raise ChargeNotPaid
+        refuse_unless_refundable(self.actor, pix.payment)
         form = RefundForm(initial={"whole": pix.remaining, "end_to_end_id": pix.payment.end_to_end_id})
         return self.show(form)
 

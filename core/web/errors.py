@@ -1,5 +1,7 @@
 """Error pages: the API's body below /v1, a page that says what to do next everywhere else."""
 
+from typing import NamedTuple
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -8,17 +10,27 @@ from core.api.errors import error_response, is_api, unreadable
 from core.errors import DomainError, InternalError, NotFound, PermissionMissing
 
 
-def error_page(request: HttpRequest, *, status: int, title: str, advice: str, whole: bool = False) -> HttpResponse:
+class WayBack(NamedTuple):
+    """Where somebody goes on after an error, and what that is called."""
+
+    address: str
+    words: str
+
+
+def error_page(
+    request: HttpRequest, *, status: int, title: str, advice: str, whole: bool = False, back: WayBack | None = None
+) -> HttpResponse:
     """A fragment for htmx, unless the `whole` page is to be replaced."""
-    context = {"status": status, "title": title, "advice": advice, "request_id": getattr(request, "request_id", "")}
-    template = "core/_error.html" if getattr(request, "htmx", False) and not whole else "core/error.html"
-    return render(request, template, context, status=status)
+    whole = whole or not getattr(request, "htmx", False)
+    request_id = getattr(request, "request_id", "")
+    said = {"status": status, "title": title, "advice": advice, "request_id": request_id, "back": back, "whole": whole}
+    return render(request, "core/error.html" if whole else "core/_error.html", said, status=status)
 
 
-def answer(request: HttpRequest, error: DomainError, *, title: str) -> HttpResponse:
+def answer(request: HttpRequest, error: DomainError, *, title: str, back: WayBack | None = None) -> HttpResponse:
     if is_api(request.path_info):
         return error_response(request, error)
-    return error_page(request, status=error.status, title=title, advice=str(error))
+    return error_page(request, status=error.status, title=title, advice=str(error), back=back)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -6,11 +6,13 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client as Browser
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Client
 from charges.models import Charge
 from charges.states import ChargeStatus
+from core import clock
+from tests.charges.factories import listed_charge
 from tests.charges.pages.conftest import HTMX, LIST
 from tests.conftest import Merchant
 
@@ -155,3 +157,39 @@ def test_a_charge_is_deleted_after_being_asked_once_more(marina: Browser, active
     active_charge.refresh_from_db()
     assert active_charge.status == ChargeStatus.CANCELLED
     assertContains(marina.post(address, {"key": uuid4()}), "Only an active charge", status_code=422)
+
+
+CLOSED = {
+    ChargeStatus.EXPIRED: "Only an active charge that has not expired",
+    ChargeStatus.CANCELLED: "Only an active charge that has not expired",
+    ChargeStatus.PARTIALLY_REFUNDED: "Only an active charge that has not expired",
+    ChargeStatus.REFUNDED: "Only an active charge that has not expired",
+    ChargeStatus.PAID: "This charge was paid in the meantime",
+}
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "dialog"])
+@pytest.mark.parametrize("status", CLOSED)
+@pytest.mark.parametrize("action", ["edit", "delete"])
+def test_a_charge_that_is_closed_offers_no_form_but_the_reason_and_the_way_back(
+    marina: Browser, shop: Client, action: str, status: ChargeStatus, headers: dict[str, str]
+) -> None:
+    home = f"{LIST}/{listed_charge(shop, status=status).txid}"
+    answer = marina.get(f"{home}/{action}", headers=headers)
+    assertContains(answer, CLOSED[status], status_code=422)
+    assertContains(answer, f'href="{home}"', status_code=422)
+    assertNotContains(answer, 'name="key"', status_code=422)
+
+
+def test_a_charge_whose_end_has_passed_offers_no_form_either(marina: Browser, active_charge: Charge) -> None:
+    Charge.objects.update(expires_at=clock.now())
+    for action in ("edit", "delete"):
+        assert marina.get(f"{LIST}/{active_charge.txid}/{action}").status_code == 422
+
+
+def test_whoever_may_not_change_a_charge_is_led_back_to_it_and_to_none_that_does_not_exist(
+    reader: Browser, marina: Browser, active_charge: Charge
+) -> None:
+    home = f"{LIST}/{active_charge.txid}"
+    assertContains(reader.get(f"{home}/edit"), f'href="{home}"', status_code=403)
+    assertNotContains(marina.get(f"{LIST}/nothing/edit"), f'href="{LIST}/nothing"', status_code=404)

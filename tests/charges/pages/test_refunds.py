@@ -1,6 +1,7 @@
 """The form of a refund."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +9,9 @@ import pytest
 from django.test import Client as Browser
 from pytest_django.asserts import assertContains, assertNotContains
 
-from charges.models import Charge, Refund
+from charges.actions.refunds import send_waiting_refunds
+from charges.models import Charge, Payment, Refund
+from core import clock
 from tests.charges.conftest import pay
 from tests.charges.pages.conftest import HTMX, LIST
 from tests.conftest import Merchant
@@ -109,3 +112,23 @@ def test_a_pix_that_was_returned_is_shown_with_its_reason(marina: Browser, paid_
     html = marina.get(f"{LIST}/{paid_charge.txid}").content.decode()
     assert "Already paid" in html
     assert "goes back in full by itself" in html
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "dialog"])
+@pytest.mark.parametrize("completed", [True, False], ids=["completed", "under way"])
+def test_a_pix_of_which_nothing_remains_offers_no_form_but_the_reason_and_the_way_back(
+    marina: Browser, paid_charge: Charge, refund_form: RefundFormMaker, completed: bool, headers: dict[str, str]
+) -> None:
+    home = f"{LIST}/{paid_charge.txid}"
+    marina.post(f"{home}/refund", refund_form(how_much="whole"))
+    if completed:
+        send_waiting_refunds()
+    answer = marina.get(f"{home}/refund", headers=headers)
+    assertContains(answer, "Only R$0.00 of this Pix can still be refunded", status_code=422)
+    assertContains(answer, f'href="{home}"', status_code=422)
+    assertNotContains(answer, 'name="key"', status_code=422)
+
+
+def test_a_pix_that_is_too_old_to_go_back_offers_no_form(marina: Browser, paid_charge: Charge) -> None:
+    Payment.objects.update(settled_at=clock.now() - timedelta(days=91))
+    assertContains(marina.get(f"{LIST}/{paid_charge.txid}/refund"), "for 90 days", status_code=422)
