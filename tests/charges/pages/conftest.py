@@ -12,6 +12,7 @@ from tests.charges.factories import EVERY_FINE, browser_of, person_of
 
 LIST = "/charges"
 HTMX = {"HX-Request": "true"}
+IN_DIALOG = 'hx-target="#modal-body"'
 WHOLE, MASKED = "390.533.447-05", "***.533.447-**"
 
 

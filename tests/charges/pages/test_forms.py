@@ -13,7 +13,7 @@ from charges.models import Charge
 from charges.states import ChargeStatus
 from core import clock
 from tests.charges.factories import listed_charge
-from tests.charges.pages.conftest import HTMX, LIST
+from tests.charges.pages.conftest import HTMX, IN_DIALOG, LIST
 from tests.conftest import Merchant
 
 
@@ -193,3 +193,9 @@ def test_whoever_may_not_change_a_charge_is_led_back_to_it_and_to_none_that_does
     home = f"{LIST}/{active_charge.txid}"
     assertContains(reader.get(f"{home}/edit"), f'href="{home}"', status_code=403)
     assertNotContains(marina.get(f"{LIST}/nothing/edit"), f'href="{LIST}/nothing"', status_code=404)
+
+
+def test_only_the_question_in_the_dialog_is_answered_in_the_dialog(marina: Browser, active_charge: Charge) -> None:
+    address = f"{LIST}/{active_charge.txid}/delete"
+    assertContains(marina.get(address, headers=HTMX), IN_DIALOG)
+    assertNotContains(marina.get(address), IN_DIALOG)

@@ -13,7 +13,7 @@ from charges.actions.refunds import send_waiting_refunds
 from charges.models import Charge, Payment, Refund
 from core import clock
 from tests.charges.conftest import pay
-from tests.charges.pages.conftest import HTMX, LIST
+from tests.charges.pages.conftest import HTMX, IN_DIALOG, LIST
 from tests.conftest import Merchant
 
 RefundFormMaker = Callable[..., dict[str, Any]]
@@ -132,3 +132,14 @@ def test_a_pix_of_which_nothing_remains_offers_no_form_but_the_reason_and_the_wa
 def test_a_pix_that_is_too_old_to_go_back_offers_no_form(marina: Browser, paid_charge: Charge) -> None:
     Payment.objects.update(settled_at=clock.now() - timedelta(days=91))
     assertContains(marina.get(f"{LIST}/{paid_charge.txid}/refund"), "for 90 days", status_code=422)
+
+
+def test_only_the_form_in_the_dialog_is_answered_in_the_dialog(
+    marina: Browser, paid_charge: Charge, refund_form: RefundFormMaker
+) -> None:
+    address = f"{LIST}/{paid_charge.txid}/refund"
+    assertContains(marina.get(address, headers=HTMX), IN_DIALOG)
+    assertNotContains(marina.get(address), IN_DIALOG)
+    refused = marina.post(address, refund_form(amount="100,01"))
+    assertContains(refused, "<html", status_code=422)
+    assertNotContains(refused, IN_DIALOG, status_code=422)

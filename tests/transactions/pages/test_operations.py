@@ -15,6 +15,7 @@ from accounts.permissions import Module
 from core.actor import Actor
 from tests.charges.conftest import make_charge, pay
 from tests.charges.factories import browser_of, person_of
+from tests.charges.pages.conftest import IN_DIALOG
 from tests.transactions.books import assert_books_are_right
 from tests.transactions.conftest import TIMES_OUT, do, repeat, sell
 from tests.transactions.pages.conftest import HTMX, only
@@ -249,3 +250,15 @@ def test_another_clients_operation_does_not_exist(stranger: Client, sale: CardPa
     for path in (address(sale.operation, "refund"), f"/transactions/operations/{sale.operation.operation_id}"):
         assert foreigner.get(path).status_code == 404
     assert foreigner.post(address(sale.operation, "refund"), form()).status_code == 404
+
+
+def test_only_a_form_in_the_dialog_is_answered_in_the_dialog(
+    marina: Browser, operator: Actor, sale: CardPayment
+) -> None:
+    question = f"/transactions/contracts/{repeat(operator).contract.contract_id}/deactivate"
+    for path in (address(sale.operation, "refund"), question):
+        assertContains(marina.get(path, headers=HTMX), IN_DIALOG)
+        assertNotContains(marina.get(path), IN_DIALOG)
+    refused = marina.post(address(sale.operation, "refund"), form(amount="x"))
+    assertContains(refused, "<html", status_code=422)
+    assertNotContains(refused, IN_DIALOG, status_code=422)
