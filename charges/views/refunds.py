@@ -100,6 +100,7 @@ def split(pix: Received, now: Decimal | None) -> dict[str, Any]:
     shown = now if now is not None and fits else Decimal(0)
     return {
         "now": now,
+        "minus_now": None if now is None else -now,
         "fits": fits,
         "rest": pix.remaining - shown,
         "now_share": share(shown, pix.payment.amount),

@@ -1,5 +1,6 @@
 """The form of a refund."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,9 +10,10 @@ import pytest
 from django.test import Client as Browser
 from pytest_django.asserts import assertContains, assertNotContains
 
-from charges.actions.refunds import send_waiting_refunds
+from charges.actions.refunds import settle_refund
 from charges.models import Charge, Payment, Refund
 from core import clock
+from gateways.protocols import RefundOutcome
 from tests.charges.conftest import pay
 from tests.charges.pages.conftest import HTMX, IN_DIALOG, LIST
 from tests.conftest import Merchant
@@ -28,6 +30,11 @@ def refund_form(paid_charge: Charge) -> RefundFormMaker:
         return {**usual, **fields}
 
     return form
+
+
+def complete_refund() -> None:
+    outcome = RefundOutcome(completed=True, devolution_end_to_end_id="D" * 32)
+    settle_refund(refund_id=Refund.objects.get().refund_id, outcome=outcome)
 
 
 def test_a_refund_sent_twice_gives_back_once(
@@ -122,7 +129,7 @@ def test_a_pix_of_which_nothing_remains_offers_no_form_but_the_reason_and_the_wa
     home = f"{LIST}/{paid_charge.txid}"
     marina.post(f"{home}/refund", refund_form(how_much="whole"))
     if completed:
-        send_waiting_refunds()
+        complete_refund()
     answer = marina.get(f"{home}/refund", headers=headers)
     assertContains(answer, "Only R$0.00 of this Pix can still be refunded", status_code=422)
     assertContains(answer, f'href="{home}"', status_code=422)
@@ -143,3 +150,22 @@ def test_only_the_form_in_the_dialog_is_answered_in_the_dialog(
     refused = marina.post(address, refund_form(amount="100,01"))
     assertContains(refused, "<html", status_code=422)
     assertNotContains(refused, IN_DIALOG, status_code=422)
+
+
+def said_of(html: str, word: str) -> str:
+    """The figure beside a word of a balance."""
+    figure = re.search(rf"{word}(?:</span>)?</dt><dd>(.*?)</dd>", html)
+    return re.sub("<.*?>", "", figure[1]) if figure else ""
+
+
+def test_the_dialog_and_the_page_say_the_same_of_what_went_back_and_of_what_is_under_way(
+    marina: Browser, paid_charge: Charge, refund_form: RefundFormMaker
+) -> None:
+    home = f"{LIST}/{paid_charge.txid}"
+    marina.post(f"{home}/refund", refund_form(amount="30"))
+    complete_refund()
+    marina.post(f"{home}/refund", refund_form(amount="5,03"))
+    page, dialog = marina.get(home).content.decode(), marina.get(f"{home}/refund", headers=HTMX).content.decode()
+    for html in (page, dialog):
+        assert said_of(html, "Refunded") == "\N{MINUS SIGN}R$30.00"
+        assert said_of(html, "Under way") == "\N{MINUS SIGN}R$5.03"
