@@ -18,7 +18,7 @@ from core.api.fields import clean_text
 from core.documents import DocumentType, document_type, is_cnpj, is_cpf
 from core.documents import bare as bare_document
 from core.money import CENT
-from core.web.fields import AmountField, DocumentField, TextField
+from core.web.fields import AmountField, DocumentField, TextField, name_largest
 from core.web.forms import KeyedForm
 
 MINUTES_AND_SECONDS = re.compile(r"(\d{1,2}):([0-5]\d)", re.ASCII)
@@ -277,6 +277,10 @@ class RefundForm(KeyedForm):
         max_length=limits.REFUND_DESCRIPTION,
         required=False,
     )
+
+    def __init__(self, *args: Any, remaining: Decimal, **facts: Any) -> None:
+        super().__init__(*args, **facts)
+        name_largest(self, remaining)
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data

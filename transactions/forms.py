@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.money import ZERO
-from core.web.fields import AmountField, TextField
+from core.web.fields import AmountField, TextField, name_largest
 from core.web.forms import KeyedForm
 from transactions import limits
 from transactions.actions.changes import Note
@@ -36,6 +36,7 @@ class OperationForm(KeyedForm):
         """`available` is None for a repeat: what was offered to the first one may be used up."""
         super().__init__(*args, **kwargs)
         self.largest = available.largest if available else ZERO
+        name_largest(self, self.largest)
         self.takes_amount = available is None or not available.is_whole
         if not self.takes_amount:
             self.fields["amount"].widget = forms.HiddenInput()

@@ -17,7 +17,7 @@ from charges.details import Received, detail_of, share
 from charges.errors import ChargeNotPaid, RefundExceedsRemaining
 from charges.forms import RefundForm
 from charges.models import Refund
-from charges.queries import charge_of
+from charges.queries import accepted_payment_of, charge_of, remaining_of
 from charges.views.page import ChargePage
 from core import money
 from core.errors import DomainError
@@ -41,12 +41,14 @@ class RefundCharge(ChargePage):
         if pix is None:
             raise ChargeNotPaid
         refuse_unless_refundable(self.actor, pix.payment)
-        form = RefundForm(initial={"whole": pix.remaining, "end_to_end_id": pix.payment.end_to_end_id})
-        return self.show(form)
+        initial = {"whole": pix.remaining, "end_to_end_id": pix.payment.end_to_end_id}
+        return self.show(RefundForm(initial=initial, remaining=pix.remaining))
 
     def post(self, request: HttpRequest, txid: str) -> HttpResponse:
-        charge_of(self.actor, txid)
-        form = RefundForm(request.POST)
+        payment = accepted_payment_of(charge_of(self.actor, txid))
+        if payment is None:
+            raise ChargeNotPaid
+        form = RefundForm(request.POST, remaining=remaining_of(payment))
         if "check" in request.POST:
             return self.show(form, checked=True)
         if not form.is_valid():

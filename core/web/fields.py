@@ -28,8 +28,10 @@ class TextField(forms.CharField):
 
 
 class AmountField(forms.CharField):
-    """Reais as people type them; gives a Decimal with two decimals."""
+    """Reais as people type them; gives a Decimal with two decimals. `named_largest` is what the sentence about the
+    range names: whether there is less to be had is for the action to judge."""
 
+    named_largest = LARGEST
     default_error_messages = {
         "amount": _("Type an amount such as 1,234.56 or 1.234,56."),
         "range": _("Type an amount from %(smallest)s to %(largest)s."),
@@ -50,9 +52,16 @@ class AmountField(forms.CharField):
         except ValueError as error:
             raise forms.ValidationError(self.error_messages["amount"], code="amount") from error
         if not CENT <= amount <= LARGEST:
-            limits = {"smallest": money.formatted(CENT), "largest": money.formatted(LARGEST)}
+            limits = {"smallest": money.formatted(CENT), "largest": money.formatted(self.named_largest)}
             raise forms.ValidationError(self.error_messages["range"], code="range", params=limits)
         return amount
+
+
+def name_largest(form: forms.BaseForm, largest: Decimal) -> None:
+    """Has the sentence about the range of `amount` name what is left, unless nothing is."""
+    field = form.fields["amount"]
+    if isinstance(field, AmountField) and largest >= CENT:
+        field.named_largest = largest
 
 
 class DocumentField(forms.CharField):

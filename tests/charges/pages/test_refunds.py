@@ -169,3 +169,13 @@ def test_the_dialog_and_the_page_say_the_same_of_what_went_back_and_of_what_is_u
     for html in (page, dialog):
         assert said_of(html, "Refunded") == "\N{MINUS SIGN}R$30.00"
         assert said_of(html, "Under way") == "\N{MINUS SIGN}R$5.03"
+
+
+@pytest.mark.parametrize("check", [{}, {"check": "amount"}], ids=["sent", "typed"])
+def test_an_amount_out_of_range_is_told_what_remains_as_the_largest(
+    marina: Browser, paid_charge: Charge, refund_form: RefundFormMaker, check: dict[str, str]
+) -> None:
+    address = f"{LIST}/{paid_charge.txid}/refund"
+    marina.post(address, refund_form(amount="30"))
+    answer = marina.post(address, refund_form(amount="0", **check), headers=HTMX)
+    assertContains(answer, "Type an amount from R$0.01 to R$70.00.", status_code=200 if check else 422)

@@ -12,6 +12,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Client
 from accounts.permissions import Module
+from core import money
 from core.actor import Actor
 from tests.charges.conftest import make_charge, pay
 from tests.charges.factories import browser_of, person_of
@@ -262,3 +263,9 @@ def test_only_a_form_in_the_dialog_is_answered_in_the_dialog(
     refused = marina.post(address(sale.operation, "refund"), form(amount="x"))
     assertContains(refused, "<html", status_code=422)
     assertNotContains(refused, IN_DIALOG, status_code=422)
+
+
+def test_an_amount_out_of_range_is_told_what_remains_as_the_largest(marina: Browser, sale: CardPayment) -> None:
+    answer = marina.post(address(sale.operation, "refund"), form(amount="0"), headers=HTMX)
+    largest = money.formatted(sale.operation.amount, "en")
+    assertContains(answer, f"Type an amount from R$0.01 to {largest}.", status_code=422)
