@@ -119,7 +119,7 @@ class ChargeFields(KeyedForm):
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
         cpf, cnpj = values.get("cpf"), values.get("cnpj")
-        if cpf and cnpj:
+        if cnpj and str(self["cpf"].data or "").strip():
             self.add_error("cnpj", _("Fill in a CPF or a CNPJ, not both."))
         documents_are_right = not {"cpf", "cnpj"} & set(self.errors)
         if values.get("validate_debtor") and not cpf and not cnpj and documents_are_right:

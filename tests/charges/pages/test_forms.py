@@ -199,3 +199,20 @@ def test_only_the_question_in_the_dialog_is_answered_in_the_dialog(marina: Brows
     address = f"{LIST}/{active_charge.txid}/delete"
     assertContains(marina.get(address, headers=HTMX), IN_DIALOG)
     assertNotContains(marina.get(address), IN_DIALOG)
+
+
+@pytest.mark.parametrize("cpf", ["39053344705", "12345678900"], ids=["right", "wrong"])
+@pytest.mark.parametrize("typed_last", ["cpf", "cnpj"])
+def test_a_cpf_beside_a_cnpj_is_refused_at_the_cnpj_whichever_is_typed_last(
+    marina: Browser, shop: Client, typed_last: str, cpf: str
+) -> None:
+    form = charge_form(cpf=cpf, cnpj="11222333000181", check=typed_last)
+    html = marina.post(f"{LIST}/new", form, headers=HTMX).content.decode()
+    at_cnpj = html if typed_last == "cnpj" else html.partition('hx-swap-oob="innerHTML:#id_cnpj_error"')[2]
+    assert "Fill in a CPF or a CNPJ, not both." in at_cnpj.partition("hx-swap-oob")[0]
+
+
+def test_an_emptied_cpf_takes_the_refusal_at_the_cnpj_with_it(marina: Browser, shop: Client) -> None:
+    form = charge_form(cpf="", cnpj="11222333000181", check="cpf")
+    answer = marina.post(f"{LIST}/new", form, headers=HTMX)
+    assertContains(answer, '<div hx-swap-oob="innerHTML:#id_cnpj_error"></div>')
