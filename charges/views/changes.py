@@ -101,10 +101,14 @@ class ChargeFormView(ChargePage, ABC):
         rows = form.initial["information"]
         if "add_row" in posted:
             rows.append({"name": "", "value": ""})
-        elif posted["remove_row"].isdigit() and 0 < int(posted["remove_row"]) <= len(rows):
-            del rows[int(posted["remove_row"]) - 1]
-        template = "charges/_information.html" if wants_fragment(self.request) else "charges/form.html"
-        return render(self.request, template, {"form": form, **self.context()})
+            row_in_hand = len(rows)
+        else:
+            row_in_hand = int(posted["remove_row"]) if posted["remove_row"].isdecimal() else 0
+            del rows[max(row_in_hand - 1, 0) : row_in_hand]
+        if not wants_fragment(self.request):
+            return self.show(form)
+        context = {"form": form, "row_in_hand": row_in_hand, "last_row": len(form.information_rows)}
+        return render(self.request, "charges/_information.html", {**context, **self.context()})
 
 
 def typed_values(form_class: type[ChargeFields], posted: Any) -> dict[str, Any]:

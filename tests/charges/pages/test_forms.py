@@ -1,5 +1,6 @@
 """The forms of a charge: made, changed, deleted."""
 
+import re
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -216,3 +217,22 @@ def test_an_emptied_cpf_takes_the_refusal_at_the_cnpj_with_it(marina: Browser, s
     form = charge_form(cpf="", cnpj="11222333000181", check="cpf")
     answer = marina.post(f"{LIST}/new", form, headers=HTMX)
     assertContains(answer, '<div hx-swap-oob="innerHTML:#id_cnpj_error"></div>')
+
+
+@pytest.mark.parametrize(
+    ("names", "pressed", "focused"),
+    [
+        (["a"], {"add_row": "yes"}, 'id="information-2"'),
+        (["a", "b", "c"], {"remove_row": "2"}, 'id="information-2"'),
+        (["a", "b"], {"remove_row": "2"}, 'name="add_row"'),
+        (["a"], {"remove_row": "1"}, 'id="information-1"'),
+        (["a"], {"remove_row": "7"}, 'name="add_row"'),
+    ],
+)
+def test_the_focus_goes_to_the_row_in_hand(
+    marina: Browser, shop: Client, names: list[str], pressed: dict[str, str], focused: str
+) -> None:
+    form = charge_form(information_name=names, information_value=names, **pressed)
+    html = marina.post(f"{LIST}/new", form, headers=HTMX).content.decode()
+    assert [focused in tag for tag in re.findall("<[^>]*data-focus[^>]*>", html)] == [True]
+    assertNotContains(marina.post(f"{LIST}/new", form), "data-focus")
