@@ -292,10 +292,20 @@ class RefundForm(KeyedForm):
 
 
 class PayForm(forms.Form):
-    """A Pix of the sandbox: another amount or another payer show how those go back."""
+    """A Pix of the sandbox: another amount or another payer show how those go back. It stands on the page of a charge,
+    beside dialogs with fields of the same names."""
 
     amount = AmountField(label=gettext_lazy("Another amount"), required=False)
     document = forms.CharField(label=gettext_lazy("CPF/CNPJ of another payer"), required=False, max_length=20)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="pay-%s")
+        self.fields["document"].widget.attrs["autocomplete"] = "off"
+
+    def focus_first_error(self) -> None:
+        wrong = next(iter(self.errors), None)
+        if wrong in self.fields:
+            self.fields[wrong].widget.attrs["data-focus"] = True
 
     def clean_document(self) -> str:
         text = str(self.cleaned_data["document"])

@@ -1,18 +1,23 @@
 """What only the sandbox has: events at the press of a button."""
 
+from http import HTTPStatus
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Fine, Module, fine
 from charges.actions import sandbox
 from charges.forms import PayForm
-from charges.queries import refund_of
+from charges.models import Charge
+from charges.queries import charge_of, refund_of
+from charges.views.details import page_of
 from charges.views.page import ChargePage
 from core.errors import NotFound
+from core.lists.views import wants_fragment
 from core.web.errors import not_found
 
 
@@ -33,13 +38,19 @@ class SandboxButton(SandboxOnly):
 class PayCharge(SandboxButton):
     def post(self, request: HttpRequest, txid: str) -> HttpResponse:
         form = PayForm(request.POST)
-        if form.is_valid():
-            values = form.cleaned_data
-            sandbox.pay_charge(actor=self.actor, txid=txid, amount=values["amount"], payer_document=values["document"])
-            messages.success(request, _("A Pix of the sandbox is on its way"))
-        else:
-            messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        if not form.is_valid():
+            return self.show(form, charge_of(self.actor, txid))
+        values = form.cleaned_data
+        sandbox.pay_charge(actor=self.actor, txid=txid, amount=values["amount"], payer_document=values["document"])
+        messages.success(request, _("A Pix of the sandbox is on its way"))
         return redirect("charges:detail", txid)
+
+    def show(self, form: PayForm, charge: Charge) -> HttpResponse:
+        """With what is wrong at its field."""
+        form.focus_first_error()
+        template = "charges/_sandbox.html" if wants_fragment(self.request) else "charges/detail.html"
+        context = page_of(self.actor, charge, pay=form)
+        return render(self.request, template, context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 class ExpireCharge(SandboxButton):

@@ -14,7 +14,9 @@
   const concerns = (change) => shown().some((types) => !change.type || !types.length || types.includes(change.type));
 
   const FIELDS = "[data-live] :is(input:not([type]), input[type=text], textarea)";
-  const halfTyped = () => [...document.querySelectorAll(FIELDS)].some(({ value, defaultValue }) => value !== defaultValue);
+  const isWrong = (field) => field.value !== "" && field.getAttribute("aria-invalid") === "true";
+  const isHalfTyped = (field) => field.value !== field.defaultValue || isWrong(field);
+  const halfTyped = () => [...document.querySelectorAll(FIELDS)].some(isHalfTyped);
   const asking = () => document.querySelector(".htmx-request:not([data-live])") !== null;
   const inTheMiddle = () => halfTyped() || asking();
 

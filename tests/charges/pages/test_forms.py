@@ -236,3 +236,22 @@ def test_the_focus_goes_to_the_row_in_hand(
     html = marina.post(f"{LIST}/new", form, headers=HTMX).content.decode()
     assert [focused in tag for tag in re.findall("<[^>]*data-focus[^>]*>", html)] == [True]
     assertNotContains(marina.post(f"{LIST}/new", form), "data-focus")
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "part"])
+@pytest.mark.parametrize(
+    "case", [("amount", "abc", "Type an amount such as"), ("document", "111", "This is not a CPF or a CNPJ.")]
+)
+def test_what_is_wrong_with_a_pix_of_the_sandbox_is_said_at_its_field(
+    marina: Browser, active_charge: Charge, case: tuple[str, str, str], headers: dict[str, str]
+) -> None:
+    field, value, sentence = case
+    answer = marina.post(f"{LIST}/{active_charge.txid}/pay", {field: value}, headers=headers)
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert ("<html" in html) == (not headers)
+    assert sentence in html.partition(f'id="pay-{field}_error"')[2].partition("</div>")[0]
+    assert f'value="{value}"' in html
+    assert re.search(r'<details id="pay-otherwise"\s+open', html)
+    assert "data-toast" not in html
+    assert not active_charge.payments.exists()
