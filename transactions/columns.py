@@ -158,7 +158,7 @@ def customer_cell(order: Order, actor: Actor) -> SafeString | str:
     if not order.customer_name and not order.customer_document:
         return cells.NOTHING
     document = document_for(actor, order.customer_document) if order.customer_document else ""
-    return format_html("{}<span>{}</span>", order.customer_name or cells.NOTHING, document)
+    return format_html("<div>{}</div><span>{}</span>", order.customer_name or cells.NOTHING, document)
 
 
 ORDER_COLUMNS: list[Column[Order]] = [
