@@ -77,7 +77,7 @@ def request_refund(
             charge = locked(txid, client_id=actor.client_id)
             payment = _payment_to_return(charge, end_to_end_id)
             _refuse_used_id(actor, merchant_refund_id)
-            refuse_unless_refundable(actor, payment, amount)
+            refuse_unless_refundable(actor=actor, payment=payment, amount=amount)
             return _hold(
                 charge,
                 payment,
@@ -92,7 +92,7 @@ def request_refund(
         raise
 
 
-def refuse_unless_refundable(actor: Actor, payment: Payment, amount: Decimal = CENT) -> None:
+def refuse_unless_refundable(*, actor: Actor, payment: Payment, amount: Decimal = CENT) -> None:
     """Whether `amount` reais of a Pix can be returned now. Raises RefundWindowClosed, RefundExceedsRemaining."""
     if clock.now() > payment.refundable_until:
         until = payment.refundable_until.astimezone(actor.zone)

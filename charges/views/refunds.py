@@ -40,7 +40,7 @@ class RefundCharge(ChargePage):
         pix: Received | None = detail["accepted"]
         if pix is None:
             raise ChargeNotPaid
-        refuse_unless_refundable(self.actor, pix.payment)
+        refuse_unless_refundable(actor=self.actor, payment=pix.payment)
         initial = {"whole": pix.remaining, "end_to_end_id": pix.payment.end_to_end_id}
         return self.show(RefundForm(initial=initial, remaining=pix.remaining))
 
