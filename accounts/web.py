@@ -21,7 +21,7 @@ from core.actor import Actor
 from core.api.errors import is_api
 from core.audit import name_actor
 from core.errors import DomainError, NotFound, PermissionMissing
-from core.web.errors import WayBack, answer, error_page
+from core.web.errors import WayBack, answer
 from core.web.modules import navigation_for
 from core.web.pages import is_in_the_background, keep_page, page_behind
 
