@@ -62,7 +62,12 @@ class Received:
 
     @property
     def remaining(self) -> Decimal:
-        return self.payment.amount - self.held
+        """What can be refunded: neither went back nor is under way nor is blocked."""
+        return self.payment.operation.remaining
+
+    @property
+    def minus_blocked(self) -> Decimal:
+        return -self.payment.operation.charged_back_amount
 
     @property
     def under_way(self) -> Decimal:
@@ -81,8 +86,8 @@ class Received:
         return share(self.returned, self.payment.amount)
 
     @property
-    def held_share(self) -> str:
-        return share(self.held, self.payment.amount)
+    def taken_share(self) -> str:
+        return share(self.payment.amount - self.remaining, self.payment.amount)
 
     def is_refundable(self, moment: datetime) -> bool:
         return self.remaining > ZERO and moment <= self.payment.refundable_until
@@ -112,7 +117,7 @@ def detail_of(actor: Actor, charge: Charge, *, whole: bool = False) -> dict[str,
     moment = clock.now()
     status = charge.status_at(moment)
     refunds = list(charge.refunds.select_related("payment"))
-    received = [received_of(payment, refunds) for payment in charge.payments.all()]
+    received = [received_of(payment, refunds) for payment in charge.payments.select_related("operation")]
     accepted = next((each for each in received if each.is_accepted), None)
     return {
         "charge": charge,

@@ -13,7 +13,9 @@ from pytest_django.asserts import assertContains, assertNotContains
 from charges.actions.refunds import settle_refund
 from charges.models import Charge, Payment, Refund
 from core import clock
+from gateways.notices import handle_waiting
 from gateways.protocols import RefundOutcome
+from gateways.sandbox import network
 from tests.charges.conftest import pay
 from tests.charges.pages.conftest import HTMX, IN_DIALOG, LIST
 from tests.conftest import Merchant
@@ -179,3 +181,13 @@ def test_an_amount_out_of_range_is_told_what_remains_as_the_largest(
     marina.post(address, refund_form(amount="30"))
     answer = marina.post(address, refund_form(amount="0", **check), headers=HTMX)
     assertContains(answer, "Type an amount from R$0.01 to R$70.00.", status_code=200 if check else 422)
+
+
+def test_what_a_med_holds_is_shown_as_blocked_and_offered_to_nobody(marina: Browser, paid_charge: Charge) -> None:
+    pix = paid_charge.payments.get()
+    network.open_med(txid=paid_charge.txid, end_to_end_id=pix.end_to_end_id, kind="FRAUDE")
+    handle_waiting()
+    page = marina.get(f"{LIST}/{paid_charge.txid}")
+    assertContains(page, "Blocked by a MED")
+    assertNotContains(page, f"{LIST}/{paid_charge.txid}/refund")
+    assert marina.get(f"{LIST}/{paid_charge.txid}/refund").status_code == 422
