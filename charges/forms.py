@@ -158,11 +158,7 @@ class ChargeFields(KeyedForm):
     @property
     def understood_amount(self) -> Decimal | None:
         """The amount as it was understood, even while other fields are wrong."""
-        try:
-            amount = AmountField(required=False).clean(self["amount"].value())
-        except forms.ValidationError:
-            return None
-        return amount if isinstance(amount, Decimal) else None
+        return AmountField.understood(self["amount"].value())
 
 
 class MinutesField(forms.IntegerField):

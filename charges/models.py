@@ -1,6 +1,6 @@
 """A Pix charge, the Pix that arrived for it, and the refunds that went back."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 import pgtrigger
@@ -24,8 +24,7 @@ from core.actor import Channel
 from core.audit import track, transitions
 from core.money import LARGEST
 from core.rows import OftenWritten
-
-REFUND_WINDOW = timedelta(days=90)
+from transactions.queries.availability import PIX_IS_REFUNDABLE_FOR
 
 
 @track(exclude=["order"])
@@ -133,7 +132,7 @@ class Payment(OftenWritten):
 
     @property
     def refundable_until(self) -> datetime:
-        return self.settled_at + REFUND_WINDOW
+        return self.settled_at + PIX_IS_REFUNDABLE_FOR
 
 
 REFUNDS_WITHIN_PAYMENT = pgtrigger.Trigger(

@@ -47,11 +47,7 @@ class OperationForm(KeyedForm):
     @property
     def amount_now(self) -> Decimal | None:
         """The amount that the form would send now, as it was understood."""
-        try:
-            amount = AmountField(required=False).clean(self["amount"].value())
-        except forms.ValidationError:
-            return None
-        return amount if isinstance(amount, Decimal) else None
+        return AmountField.understood(self["amount"].value())
 
     def note(self) -> Note:
         said = self.cleaned_data

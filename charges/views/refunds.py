@@ -5,7 +5,6 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -89,11 +88,7 @@ def amount_now(form: RefundForm, pix: Received) -> Decimal | None:
     """The amount that the form would send now, as it was understood."""
     if form["how_much"].value() == RefundForm.WHOLE:
         return pix.remaining
-    try:
-        amount = AmountField(required=False).clean(form["amount"].value())
-    except forms.ValidationError:
-        return None
-    return amount if isinstance(amount, Decimal) else None
+    return AmountField.understood(form["amount"].value())
 
 
 def split(pix: Received, now: Decimal | None) -> dict[str, Any]:

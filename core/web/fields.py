@@ -56,6 +56,15 @@ class AmountField(forms.CharField):
             raise forms.ValidationError(self.error_messages["range"], code="range", params=limits)
         return amount
 
+    @classmethod
+    def understood(cls, text: Any) -> Decimal | None:
+        """What a form would send of an amount, even while other fields are wrong. None for what is no amount."""
+        try:
+            amount = cls(required=False).clean(text)
+        except forms.ValidationError:
+            return None
+        return amount if isinstance(amount, Decimal) else None
+
 
 def name_largest(form: forms.BaseForm, largest: Decimal) -> None:
     """Has the sentence about the range of `amount` name what is left, unless nothing is."""

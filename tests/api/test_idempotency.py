@@ -18,6 +18,7 @@ from gateways.sandbox.models import SandboxCharge
 from gateways.sandbox.pix import SandboxPix
 from tests.conftest import Merchant
 from tests.racing import at_once
+from transactions.models import Order
 from webhooks.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +132,7 @@ def test_what_the_network_refuses_leaves_no_charge_and_no_claim(
     assert merchant.post("/v1/dynamic", BODY, key=key).json()["errorCode"] == 102
     assert not IdempotencyKey.objects.exists()
     assert not merchant.get("/v1/dynamic?initialDate=2020-01-01&endDate=2020-01-02").json()["content"]
+    assert Order.objects.get().was_refused
     monkeypatch.undo()
     assert merchant.post("/v1/dynamic", BODY, key=key).status_code == 201
 

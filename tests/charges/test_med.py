@@ -1,6 +1,7 @@
 """MED: the payer's bank asks for a Pix back. What remains is blocked at once and leaves only by the decision."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,9 +10,9 @@ from charges.actions import sandbox
 from charges.actions.payments import record_pix
 from charges.actions.refunds import request_refund, send_waiting_refunds, settle_refund
 from charges.errors import RefundExceedsRemaining
-from charges.models import Charge, Refund
+from charges.models import Charge, Payment, Refund
 from core import clock
-from core.actor import Actor
+from core.actor import BRASILIA, Actor
 from gateways.models import Notice
 from gateways.notices import handle_waiting
 from gateways.protocols import RefundOutcome
@@ -85,6 +86,17 @@ def test_a_decision_for_the_payer_gives_the_money_back_once(operator: Actor, med
         handle_waiting()
     assert Refund.objects.filter(nature="MED_FRAUDE").count() == 1
     assert_books_are_right()
+
+
+@pytest.mark.parametrize(("age", "opened"), [(timedelta(days=79), 1), (timedelta(days=81), 0)])
+def test_a_med_can_be_opened_for_80_days_and_answered_for_7(
+    operator: Actor, paid_charge: Charge, age: timedelta, opened: int
+) -> None:
+    pix = paid_charge.payments.get()
+    Payment.objects.update(settled_at=clock.now() - age)
+    network.open_med(txid=paid_charge.txid, end_to_end_id=pix.end_to_end_id, kind="FRAUDE")
+    last_days = [(dispute.deadline.astimezone(BRASILIA)).date() for dispute in Dispute.objects.all()]
+    assert last_days == [clock.today(BRASILIA) + timedelta(days=7)] * opened
 
 
 def test_a_med_of_a_kind_that_nobody_knows_is_blocked_and_can_be_answered(operator: Actor, paid_charge: Charge) -> None:

@@ -270,6 +270,19 @@ class TestSending:
         asked.refresh_from_db()
         assert (asked.status, asked.attempts) == (RefundStatus.PROCESSING, 2)
 
+    def test_a_refund_that_nobody_knows_of_is_asked_about_after_1_5_and_15_minutes_then_hourly(
+        self, operator: Actor, paid_charge: Charge
+    ) -> None:
+        asked = refund(operator, paid_charge, "10.03")
+        waits = []
+        for _attempt in range(5):
+            Refund.objects.update(next_attempt_at=clock.now())
+            send_waiting_refunds()
+            asked.refresh_from_db()
+            assert asked.next_attempt_at is not None
+            waits.append(round((asked.next_attempt_at - clock.now()) / timedelta(minutes=1)))
+        assert waits == [1, 5, 15, 60, 60]
+
     def test_a_refund_unknown_for_a_day_asks_for_attention_and_is_asked_about_hourly(
         self, operator: Actor, paid_charge: Charge
     ) -> None:
