@@ -28,19 +28,20 @@ class SenderLeft(Exception):
 class BufferedBodies:
     """Hands each request to `pages` with its whole body, or refuses it before a thread is used.
 
-    `limit_for` says how many bytes a canonical path takes, `canonical` which one stands behind a documented alias.
+    A body has `limit` bytes at most, whoever sends it: strangers can fill the memory with what is kept until it is
+    whole. `canonical` says which path stands behind a documented alias.
     """
 
     def __init__(
         self,
         pages: Application,
         *,
-        limit_for: Callable[[str], int],
+        limit: int,
         canonical: Callable[[str], str],
         seconds: float = BODY_SECONDS,
     ) -> None:
         self.pages = pages
-        self.limit_for = limit_for
+        self.limit = limit
         self.canonical = canonical
         self.seconds = seconds
 
@@ -48,7 +49,7 @@ class BufferedBodies:
         path = self.canonical(scope["path"])
         try:
             async with asyncio.timeout(self.seconds):
-                body = await read_body(scope, receive, self.limit_for(path))
+                body = await read_body(scope, receive, self.limit)
         except SenderLeft:
             return
         except TimeoutError:

@@ -18,10 +18,10 @@ from django.test import Client as Browser
 
 from accounts.models import Client, Membership, Role, User
 from accounts.permissions import Module
-from astrapay_portal.asgi import MIB, limit_for
 from astrapay_portal.embedded.processes import LOOPBACK, Program, end, free_port, until
 from astrapay_portal.environment import PROJECT
 from core import live
+from core.api.formats import LARGEST_BODY
 
 SECONDS = 10
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -167,7 +167,7 @@ def test_slow_senders_do_not_hold_the_pages(server: Server) -> None:
 
 def test_a_body_over_the_limit_gets_413_with_the_error_body(server: Server) -> None:
     for path in ("/v1/dynamic", "/charge/v1/charges/instant"):
-        refused = server.post(path, b"x" * (MIB + 1))
+        refused = server.post(path, b"x" * (LARGEST_BODY + 1))
         assert refused.status_code == 413
         assert refused.json()["errorCode"] == 32
 
@@ -189,11 +189,3 @@ def test_the_server_stops_within_seconds_although_pages_are_open(
         page.next("retry: ")
         assert server.stop() < 3
     assert "refused to gracefully stop" not in server.log.read_text()
-
-
-def test_files_have_more_room_than_calls() -> None:
-    assert [limit_for(path) // MIB for path in ("/v1/dynamic", "/v1/pix-checkout/batches", "/charges/import")] == [
-        1,
-        4,
-        12,
-    ]

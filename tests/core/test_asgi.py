@@ -55,7 +55,7 @@ def ask(*messages: Message, path: str = "/v1/dynamic", headers: Headers | None =
     pages, answer, waiting = Pages(), Answer(), list(messages)
     entry = BufferedBodies(
         pages,
-        limit_for=lambda _path: LIMIT,
+        limit=LIMIT,
         canonical=canonical,
         seconds=0.05,
     )
