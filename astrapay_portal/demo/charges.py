@@ -34,6 +34,15 @@ WEIGHTS = {
     ChargeStatus.ACTIVE: 3,
 }
 STATUSES = random.Random(0).choices(list(WEIGHTS), list(WEIGHTS.values()), k=1000)  # noqa: S311 - the same each time
+# How many events lie behind a charge (`Writer.timeline`).
+VERSIONS = {
+    ChargeStatus.ACTIVE: 1,
+    ChargeStatus.PAID: 2,
+    ChargeStatus.EXPIRED: 2,
+    ChargeStatus.CANCELLED: 2,
+    ChargeStatus.PARTIALLY_REFUNDED: 4,
+    ChargeStatus.REFUNDED: 4,
+}
 DESCRIPTIONS = (
     "Pedido da loja on-line, Mensalidade, Consulta, Assinatura anual, Livros didáticos, Frete expresso, Encomenda"
 ).split(", ")
@@ -60,9 +69,7 @@ class Writer:
         self.now = clock.now()
         code = dynamic_code(Charge(client=client, location_token=TOKEN))
         self.code_before, self.code_after = code[: code.index(CRC_HEADER, -8)].split(TOKEN)
-        self.charge_row = template(
-            Charge, client=client, receiver_key=client.pix_key, version=2, created_by="demo", channel="API"
-        )
+        self.charge_row = template(Charge, client=client, receiver_key=client.pix_key, created_by="demo", channel="API")
         self.payment_row = template(Payment, client=client, outcome=PaymentOutcome.ACCEPTED)
         self.refund_row = template(
             Refund,
@@ -131,6 +138,7 @@ class Writer:
         return {
             **self.charge_row,
             "id": charge_id,
+            "version": VERSIONS[status],
             "order_id": next(self.order_ids),
             "txid": f"astra{created_at:%Y%m}{drawn(self.chance, 20)}",
             "location_token": token,

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
-from django.db.models import ForeignKey
+from django.db.models import ForeignKey, Max
 from pytest_django import Settings
 
 from accounts.actions.clients import normalised
@@ -17,6 +17,7 @@ from tests.transactions.books import assert_books_are_right
 from tests.transactions.conftest import do
 from transactions.models import CardPayment, Entry, Operation, Order, Posting, Receivable
 from transactions.states import Action, CardStatus, OperationResult, OperationType
+from webhooks.models import Event
 
 
 @pytest.mark.django_db
@@ -27,6 +28,8 @@ def test_the_small_demo_leaves_right_books_and_is_made_once(settings: Settings, 
         assert counts[0] == 60 + 30 + 20
     assert_books_are_right()
     assert_balances_follow_each_other()
+    last = dict(Event.objects.filter(object_type="charge").values_list("object_id").annotate(Max("version")))
+    assert last == dict(Charge.objects.values_list("txid", "version"))
     assert {"APPROVED", "DENIED"} <= set(CardPayment.objects.values_list("status", flat=True))
 
 
