@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from astrapay_portal.environment import PROJECT
 from tests.core.receiver import Authority
@@ -21,12 +21,14 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
 def portal(authority: Authority) -> Iterator[RunningPortal]:
     folder = PROJECT / ".data" / f"browser-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-    shutil.rmtree(folder, ignore_errors=True)  # the story begins with people who have not chosen anything yet
+    shutil.rmtree(folder, ignore_errors=True)
     running = RunningPortal(folder, WEBHOOK_ALLOWED_NETWORKS="127.0.0.0/8", WEBHOOK_CA_FILE=str(authority.file))
     running.start()
     yield running
@@ -48,6 +50,6 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def context(chromium: Browser, portal: RunningPortal) -> Iterator[BrowserContext]:
     opened = chromium.new_context(base_url=portal.url, viewport={"width": 1366, "height": 900}, locale="pt-BR")
-    opened.set_default_timeout(15_000)
+    opened.set_default_timeout(PATIENCE_MS)
     yield opened
     opened.close()

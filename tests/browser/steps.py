@@ -22,6 +22,11 @@ def work_for(page: Page, client: str) -> None:
     expect(page.locator("aside, nav.side").first).to_contain_text(client)
 
 
+def heard(page: Page) -> None:
+    """Waits until htmx listens to what it has swapped in, which takes it a moment."""
+    expect(page.locator(".htmx-request, .htmx-settling")).to_have_count(0)
+
+
 def create_charge(page: Page, amount: str, **fields: str) -> str:
     """Fills the form and sends it; the txid of the new charge."""
     page.goto("/charges/new")

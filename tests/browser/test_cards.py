@@ -7,11 +7,10 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.api.shop import CARD
-from tests.browser.steps import sign_in
+from tests.browser.steps import heard, sign_in
 from tests.running import RunningPortal
 
 pytestmark = pytest.mark.browser
-LIVE_MS = 5_000
 
 
 @pytest.fixture
@@ -29,6 +28,8 @@ def operate(page: Page, action: str, of: str, amount: str = "", *, button: str, 
     """Opens the dialog of an action on what `of` names, sends it; the id of the new operation as it can be copied."""
     page.locator(".can a", has_text=re.compile(rf"^{action}….*{of}")).first.click()
     dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    heard(page)
     if amount:
         dialog.locator("input[name=amount]").fill(amount)
     merchant_id = f"historia-{uuid.uuid4().hex[:8]}"
@@ -40,7 +41,7 @@ def operate(page: Page, action: str, of: str, amount: str = "", *, button: str, 
     assert copies.nth(1).get_attribute("data-copy") == merchant_id
     made = str(copies.first.get_attribute("data-copy"))
     dialog.get_by_role("button", name="Concluir").click()
-    expect(page.locator(f"#op-{made}")).to_be_visible(timeout=LIVE_MS)
+    expect(page.locator(f"#op-{made}")).to_be_visible()
     expect(page.locator("body"), "who uses the keyboard lost their place").not_to_be_focused()
     return made
 
@@ -87,7 +88,7 @@ def test_a_capture_made_by_the_api_appears_on_the_open_page(
     page.goto(f"/transactions/credit-card/{payment}")
     expect(operations(page)).to_have_count(1)
     portal.merchant().call("POST", f"/v1/operations/{payment}/captures", {"amount": 50})
-    expect(operations(page)).to_have_count(2, timeout=LIVE_MS)
+    expect(operations(page)).to_have_count(2)
 
 
 def test_what_is_wrong_is_said_in_the_dialog_and_the_button_repeats_the_amount(
