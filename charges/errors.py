@@ -66,6 +66,10 @@ class RefundExceedsRemaining(DomainError):
     message = _("Only %(remaining)s of this Pix can still be refunded.")
 
 
+class NothingLeftToRefund(RefundExceedsRemaining):
+    message = _("Nothing of this Pix is left to be refunded.")
+
+
 class RefundWindowClosed(DomainError):
     code = 122
     message = _("A Pix can be refunded for 90 days. This one could be until %(until)s.")

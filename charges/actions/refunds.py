@@ -16,6 +16,7 @@ from charges.actions.changes import locked, move, record
 from charges.errors import (
     ChargeNotPaid,
     MerchantRefundIdUsed,
+    NothingLeftToRefund,
     PixNotOfThisCharge,
     RefundExceedsRemaining,
     RefundWindowClosed,
@@ -98,6 +99,8 @@ def refuse_unless_refundable(*, actor: Actor, payment: Payment, amount: Decimal 
         until = payment.refundable_until.astimezone(actor.zone)
         raise RefundWindowClosed(until=until.strftime("%d/%m/%Y %H:%M"))
     remaining = remaining_of(payment)
+    if remaining == ZERO:
+        raise NothingLeftToRefund
     if not ZERO < amount <= remaining:
         raise RefundExceedsRemaining(remaining=money.formatted(remaining))
 

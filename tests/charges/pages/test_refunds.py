@@ -133,7 +133,7 @@ def test_a_pix_of_which_nothing_remains_offers_no_form_but_the_reason_and_the_wa
     if completed:
         complete_refund()
     answer = marina.get(f"{home}/refund", headers=headers)
-    assertContains(answer, "Only R$0.00 of this Pix can still be refunded", status_code=422)
+    assertContains(answer, "Nothing of this Pix is left", status_code=422)
     assertContains(answer, f'href="{home}"', status_code=422)
     assertNotContains(answer, 'name="key"', status_code=422)
 
