@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.running import RunningPortal
+from tests.running import RunningPortal, eventually
 
 
 def sign_in(page: Page, portal: RunningPortal, email: str) -> None:
@@ -36,3 +36,15 @@ def create_charge(page: Page, amount: str, **fields: str) -> str:
     page.get_by_role("button", name="Criar cobrança").click()
     page.wait_for_url("**/charges/astra*")
     return page.url.rpartition("/")[2]
+
+
+def pay(portal: RunningPortal, txid: str) -> None:
+    """Has somebody pay the charge, and waits until the notice of it was handled."""
+    merchant = portal.merchant()
+    merchant.call("POST", f"/v1/sandbox/charges/{txid}/pay")
+
+    def is_paid() -> bool:
+        charge = merchant.call("GET", f"/v1/dynamic/{txid}").json()
+        return bool(charge["status"]["description"] == "PAID")
+
+    eventually(is_paid, seconds=15, what="the notice of the payment")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.steps import create_charge, heard, sign_in
+from tests.browser.steps import create_charge, heard, pay, sign_in
 from tests.running import RunningPortal
 
 pytestmark = pytest.mark.browser
@@ -22,7 +22,7 @@ def page(context: BrowserContext, portal: RunningPortal) -> Page:
 @pytest.mark.parametrize("width", [1366, 390])
 def test_a_long_word_takes_the_room_of_nothing_else(page: Page, portal: RunningPortal, width: int) -> None:
     txid = portal.merchant().call("POST", "/v1/dynamic", {"amount": 123.45, **LONG_WORDS}).json()["txid"]
-    portal.merchant().call("POST", f"/v1/sandbox/charges/{txid}/pay")
+    pay(portal, txid)
     page.set_viewport_size({"width": width, "height": 900})
     for address in (
         f"/charges/{txid}",
@@ -80,7 +80,7 @@ def test_a_cpf_beside_a_cnpj_marks_the_cnpj_whichever_is_typed_last(page: Page) 
 
 def test_a_refusal_on_a_page_of_its_own_replaces_the_form(page: Page, portal: RunningPortal) -> None:
     txid = portal.merchant().call("POST", "/v1/dynamic", {"amount": 123.45}).json()["txid"]
-    portal.merchant().call("POST", f"/v1/sandbox/charges/{txid}/pay")
+    pay(portal, txid)
     page.goto(f"/charges/{txid}/refund")
     page.get_by_label("Uma parte").check()
     page.locator("input[name=amount]").fill("x")

@@ -11,7 +11,7 @@ from astrapay_portal.environment import PROJECT
 from core import clock
 from core.actor import BRASILIA
 from tests.api.shop import CARD
-from tests.browser.steps import sign_in
+from tests.browser.steps import pay, sign_in
 from tests.running import RemoteMerchant, RunningPortal, eventually
 
 pytestmark = pytest.mark.browser
@@ -74,7 +74,7 @@ def addresses(portal: RunningPortal) -> dict[str, str]:
     body = {"amount": 1234.56, "debtor": debtor, "userReference": "pedido-20418", "description": "Entrega expressa"}
     webhook = merchant.call("POST", "/v1/webhooks", {"url": "https://localhost:1/pix", "eventType": TYPE}).json()["id"]
     active, paid = (merchant.call("POST", "/v1/dynamic", body).json()["txid"] for _ in range(2))
-    merchant.call("POST", f"/v1/sandbox/charges/{paid}/pay")
+    pay(portal, paid)
     merchant.call("POST", "/v1/refunds", {"txid": paid, "amount": 200, "description": "Item em falta"})
     merchant.call("POST", "/v1/refunds", {"txid": paid, "amount": 35.02, "description": "Frete cobrado a mais"})
     attempts = eventually(lambda: delivery_with_attempts(merchant, webhook), seconds=30, what="two attempts")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.steps import create_charge, heard, sign_in, work_for
+from tests.browser.steps import create_charge, heard, pay, sign_in, work_for
 from tests.running import RunningPortal
 
 pytestmark = pytest.mark.browser
@@ -74,12 +74,13 @@ def test_a_dialog_whose_session_ended_says_so_within_reach(
     context: BrowserContext, page: Page, portal: RunningPortal
 ) -> None:
     txid = create_charge(page, "50,00")
-    portal.merchant().call("POST", f"/v1/sandbox/charges/{txid}/pay")
+    pay(portal, txid)
+    page.reload()
     page.get_by_role("link", name=re.compile("Reembolsar")).click()
     dialog = page.get_by_role("dialog")
-    context.clear_cookies(name="astrapay_session")
     expect(dialog).to_be_visible()
     heard(page)
+    context.clear_cookies(name="astrapay_session")
     dialog.get_by_label("Uma parte").check()
     link = page.get_by_text("Sua sessão terminou.").get_by_role("link")
     link.click(trial=True)
