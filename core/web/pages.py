@@ -10,8 +10,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 def own_page(request: HttpRequest, address: str) -> str:
     """The address without its host; the start for another site's, and for what can only be sent a form."""
-    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return without_host(address) if safe and can_be_opened(address) else reverse("home")
+    page = without_host(address)
+    is_own = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    # Without its host, a path that begins with two slashes would name another one.
+    stays = url_has_allowed_host_and_scheme(page, None)
+    return page if is_own and stays and can_be_opened(page) else reverse("home")
 
 
 def page_behind(request: HttpRequest) -> str:

@@ -43,7 +43,8 @@ def test_choosing_leads_back_but_never_to_another_site(two: list[Membership], si
     browser = sign_in(two[0].user)
     asked = {"choice": two[0].client.public_id}
     assert browser.post("/customer-selector", {**asked, "next": "/?page=2"})["Location"] == "/?page=2"
-    assert browser.post("/customer-selector", {**asked, "next": "https://evil.example/"})["Location"] == "/"
+    for foreign in ("https://evil.example/", "//evil.example/", "http://testserver//evil.example/"):
+        assert browser.post("/customer-selector", {**asked, "next": foreign})["Location"] == "/"
 
 
 def test_a_person_with_one_client_never_sees_the_selector(sign_in: SignIn) -> None:

@@ -230,3 +230,4 @@ def test_rows_of_a_company_are_written_while_its_people_are_administered(boss: M
     with transaction.atomic(), ThreadPoolExecutor(1) as pool:
         people.add_membership(actor=actor(boss), user=user)
         pool.submit(write_a_row).result()
+    assert Membership.objects.filter(client=boss.client).count() == 3
